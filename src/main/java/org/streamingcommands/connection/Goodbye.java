@@ -1,0 +1,31 @@
+package org.streamingcommands.connection;
+
+import java.time.Duration;
+
+/**
+ * A node's last word to a client.
+ *
+ * @param cause why
+ * @param reconnectDelay how long the client should wait before it dials again
+ * @param message one line for a person
+ */
+public record Goodbye(Cause cause, Duration reconnectDelay, String message) {
+
+  /** Why a node ends a stream. */
+  public enum Cause {
+    /** The client connected a second time and this is the older connection. It must not return. */
+    REPLACED,
+    /** The node is stopping. */
+    DRAINING,
+    /** The node has too many clients. */
+    OVERLOADED,
+    /** An operator ended the connection. */
+    DISCONNECTED,
+    /** The node heard nothing of the client for ping-interval + ping-timeout. */
+    SILENT
+  }
+
+  public static Goodbye of(Cause cause, String message) {
+    return new Goodbye(cause, Duration.ZERO, message);
+  }
+}
