@@ -7,7 +7,7 @@ import java.util.Optional;
  * What the wish to cancel a command came to.
  *
  * @param verdict in a word
- * @param outcome how the command ended; empty for an unknown command
+ * @param outcome how the command ended; empty while it is not known to have ended
  */
 public record CancelResult(Verdict verdict, Optional<Outcome<Any>> outcome) {
 
@@ -18,7 +18,13 @@ public record CancelResult(Verdict verdict, Optional<Outcome<Any>> outcome) {
     /** It ended in another way first. */
     TOO_LATE,
     /** No such command is in flight, and none ended within the dedup window. */
-    UNKNOWN_COMMAND
+    UNKNOWN_COMMAND,
+    /** The client was asked and did not say in time; the command may still run. */
+    NOT_CONFIRMED
+  }
+
+  public static CancelResult notConfirmed() {
+    return new CancelResult(Verdict.NOT_CONFIRMED, Optional.empty());
   }
 
   public static CancelResult unknownCommand() {

@@ -67,6 +67,30 @@ public final class Names {
     return Optional.empty();
   }
 
+  /** A type URL names a type after its last slash, as google.protobuf.Any says. */
+  public static Optional<String> problemWithTypeUrl(String field, String typeUrl) {
+    if (typeUrl.isEmpty()) {
+      return Optional.of(field + ": must not be empty");
+    }
+    int slash = typeUrl.lastIndexOf('/');
+    if (slash < 0) {
+      return Optional.of("%s: '%s' has no slash before a type name".formatted(field, typeUrl));
+    }
+    boolean startsName = true;
+    for (int i = slash + 1; i < typeUrl.length(); i++) {
+      char c = typeUrl.charAt(i);
+      boolean letter = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_';
+      boolean digit = c >= '0' && c <= '9';
+      if (c == '.' ? startsName : !(letter || digit && !startsName)) {
+        return Optional.of("%s: '%s' names no type".formatted(field, typeUrl));
+      }
+      startsName = c == '.';
+    }
+    return startsName
+        ? Optional.of("%s: '%s' names no type".formatted(field, typeUrl))
+        : Optional.empty();
+  }
+
   /** What is wrong with a text of so many characters, none of which may be a control character. */
   public static Optional<String> problemWithText(String field, String text, int min, int max) {
     if (text.length() < min) {

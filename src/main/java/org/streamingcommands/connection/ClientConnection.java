@@ -1,0 +1,332 @@
+package org.streamingcommands.connection;
+
+import com.google.protobuf.Any;
+import java.time.Duration;
+import java.util.List;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
+import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.streamingcommands.command.ClientKey;
+import org.streamingcommands.command.Command;
+import org.streamingcommands.command.Outcome;
+import org.streamingcommands.command.Progress;
+
+/**
+ * One client: the single writer of everything about it. A sharded entity, one per service and
+ * client id, on any node; the stream it speaks through may be on another. It comes to life with the
+ * first message about its client and stops itself a while after it has neither a stream nor
+ * anything to remember. When it stops for another cause, whoever waits hears what is known.
+ *
+ * <p>It decides which stream is the client's connection and gives each a larger epoch than the one
+ * before; what an older stream says changes nothing. What happens to the commands is {@link
+ * CommandFlow}'s.
+ */
+final class ClientConnection extends AbstractBehavior<ClientConnection.Message> {
+  static final EntityTypeKey<Message> TYPE_KEY =
+      EntityTypeKey.create(Message.class, "ClientConnection");
+
+  /** Everything that the entity understands. */
+  sealed interface Message {}
+
+  /** From senders and operators: finds its entity by the client. */
+  sealed interface Request extends Message {
+    ClientKey client();
+  }
+
+  /** Send this; answered by steps and an outcome. */
+  record Send(ClientKey client, Command command, ReplyTo replyTo) implements Request {}
+
+  /** Stop that; answered by what came of it. */
+  record Cancel(ClientKey client, String commandId, ReplyTo replyTo) implements Request {}
+
+  /** End the connection; answered by whether there was one. */
+  record Disconnect(ClientKey client, Goodbye goodbye, ReplyTo replyTo) implements Request {}
+
+  /** A stream says hello; answered by {@link Downlink#attached} or a rejection. */
+  record Attach(StreamRef stream, Hello hello) implements Request {
+    @Override
+    public ClientKey client() {
+      return hello.client();
+    }
+  }
+
+  /** Said from time to time by a stream that believes to be the connection. */
+  record StillAttached(ClientKey client, StreamRef stream, long epoch) implements Request {}
+
+  /** From a stream; means something while it is the connection. */
+  sealed interface FromStream extends Message {
+    StreamRef stream();
+  }
+
+  /** The stream takes so many more. */
+  record Credits(StreamRef stream, int credits) implements FromStream {}
+
+  /** The client has these. */
+  record Received(StreamRef stream, List<String> commandIds) implements FromStream {}
+
+  /** A command goes on. */
+  record Progressed(StreamRef stream, String commandId, Progress progress) implements FromStream {}
+
+  /** A command ended. */
+  record Resulted(StreamRef stream, String commandId, Outcome<Any> outcome) implements FromStream {}
+
+  /** The stream ended. {@code leaving}: the client said so itself. */
+  record Detach(StreamRef stream, boolean leaving) implements FromStream {}
+
+  /** What the region says when the entity has to go. */
+  enum Stop implements Message {
+    INSTANCE
+  }
+
+  private enum Due implements Message {
+    INSTANCE
+  }
+
+  private enum IdleCheck implements Message {
+    INSTANCE
+  }
+
+  /** The connection that counts. */
+  private record Session(StreamRef stream, Downlink downlink, String instanceId, long epoch) {}
+
+  private static final Logger log = LoggerFactory.getLogger(ClientConnection.class);
+
+  /** A hello that claims an epoch from further in the future than any clock is wrong. */
+  private static final Duration MAX_SKEW = Duration.ofDays(365);
+
+  private final ClientKey client;
+  private final Connections connections;
+  private final ServiceSettings settings;
+  private final ActorRef<ClusterSharding.ShardCommand> shard;
+  private final TimerScheduler<Message> timers;
+  private final LocalEntities.Entry entry;
+  private final CommandFlow flow;
+  private @Nullable Session session;
+  private long largestEpoch;
+  private long dueTimerMillis = Long.MAX_VALUE;
+
+  static Behavior<Message> create(
+      ClientKey client, Connections connections, ActorRef<ClusterSharding.ShardCommand> shard) {
+    return Behaviors.setup(
+        context ->
+            Behaviors.withTimers(
+                timers -> new ClientConnection(context, timers, client, connections, shard)));
+  }
+
+  private ClientConnection(
+      ActorContext<Message> context,
+      TimerScheduler<Message> timers,
+      ClientKey client,
+      Connections connections,
+      ActorRef<ClusterSharding.ShardCommand> shard) {
+    super(context);
+    this.client = client;
+    this.connections = connections;
+    this.settings = connections.settingsOf(client.service());
+    this.shard = shard;
+    this.timers = timers;
+    this.flow =
+        new CommandFlow(
+            settings, connections.replies(), connections.counters(), connections.clock());
+    this.entry = connections.entities().add(client, context.getSelf());
+    scheduleIdleCheck();
+  }
+
+  @Override
+  public Receive<Message> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(Send.class, this::onSend)
+        .onMessage(FromStream.class, this::onFromStream)
+        .onMessage(Cancel.class, this::onCancel)
+        .onMessage(Attach.class, this::onAttach)
+        .onMessage(StillAttached.class, this::onStillAttached)
+        .onMessage(Disconnect.class, this::onDisconnect)
+        .onMessageEquals(Due.INSTANCE, this::onDue)
+        .onMessageEquals(IdleCheck.INSTANCE, this::onIdleCheck)
+        .onMessageEquals(Stop.INSTANCE, Behaviors::stopped)
+        .onSignal(PostStop.class, signal -> onPostStop())
+        .build();
+  }
+
+  private Behavior<Message> onSend(Send send) {
+    flow.send(send.command(), send.replyTo());
+    return settle();
+  }
+
+  private Behavior<Message> onCancel(Cancel cancel) {
+    flow.cancel(cancel.commandId(), cancel.replyTo());
+    return settle();
+  }
+
+  private Behavior<Message> onFromStream(FromStream message) {
+    if (session == null || !session.stream().equals(message.stream())) {
+      connections.counters().fenced.increment();
+      return this;
+    }
+    if (message instanceof Resulted resulted) {
+      flow.result(resulted.commandId(), resulted.outcome());
+    } else if (message instanceof Received received) {
+      received.commandIds().forEach(flow::received);
+    } else if (message instanceof Credits credits) {
+      flow.credits(credits.credits());
+    } else if (message instanceof Progressed progressed) {
+      flow.progressed(progressed.commandId(), progressed.progress());
+    } else if (message instanceof Detach detach) {
+      onDetach(detach.leaving());
+    }
+    return settle();
+  }
+
+  private Behavior<Message> onAttach(Attach attach) {
+    StreamRef stream = attach.stream();
+    Downlink downlink = connections.downlink(stream);
+    if (session != null && session.stream().equals(stream)) {
+      // The stream did not hear that it was taken in, and asked again.
+      downlink.attached(getContext().getSelf(), session.epoch());
+      return this;
+    }
+    Rejection rejection = rejection(attach.hello());
+    if (rejection != null) {
+      connections.counters().rejected.increment();
+      downlink.reject(rejection);
+      return this;
+    }
+    if (session != null) {
+      connections.counters().replaced.increment();
+      session
+          .downlink()
+          .goodbye(Goodbye.of(Goodbye.Cause.REPLACED, "a newer connection took this one's place"));
+    }
+    largestEpoch = nextEpoch(attach.hello());
+    session = new Session(stream, downlink, attach.hello().instanceId(), largestEpoch);
+    connections.counters().attached.increment();
+    log.debug("{} attached as {} epoch {}", client, stream.sessionId(), largestEpoch);
+    flow.attach(downlink, attach.hello());
+    connections.entities().connected(entry, attach.hello(), stream, largestEpoch, downlink);
+    downlink.attached(getContext().getSelf(), largestEpoch);
+    flow.resume(attach.hello());
+    return settle();
+  }
+
+  private @Nullable Rejection rejection(Hello hello) {
+    long latest = connections.clock().millis() + MAX_SKEW.toMillis();
+    if (hello.lastEpoch() < 0 || hello.lastEpoch() > latest) {
+      return new Rejection(
+          Rejection.Kind.INVALID,
+          "last_epoch: %s was never given out".formatted(Long.toUnsignedString(hello.lastEpoch())));
+    }
+    boolean sameProcess =
+        session != null
+            && !hello.instanceId().isEmpty()
+            && hello.instanceId().equals(session.instanceId());
+    if (session != null
+        && settings.secondConnection() == SecondConnection.REJECT_NEW
+        && !sameProcess) {
+      return new Rejection(
+          Rejection.Kind.ALREADY_CONNECTED, "client_id: '%s' is connected".formatted(client));
+    }
+    return null;
+  }
+
+  /**
+   * One more than the largest seen. The client brings its last one along and the clock seeds the
+   * first, so that it also grows over nodes, restarts and skewed clocks.
+   */
+  private long nextEpoch(Hello hello) {
+    long largest = Math.max(largestEpoch, hello.lastEpoch());
+    return largest == 0 ? connections.clock().millis() : largest + 1;
+  }
+
+  private Behavior<Message> onStillAttached(StillAttached still) {
+    if (session != null && session.stream().equals(still.stream())) {
+      return this;
+    }
+    Downlink downlink = connections.downlink(still.stream());
+    if (session == null || session.epoch() < still.epoch()) {
+      downlink.introduceAgain();
+    } else {
+      connections.counters().fenced.increment();
+      downlink.goodbye(Goodbye.of(Goodbye.Cause.REPLACED, "a newer connection is in place"));
+    }
+    return this;
+  }
+
+  private Behavior<Message> onDisconnect(Disconnect disconnect) {
+    Session ending = session;
+    if (ending != null) {
+      ending.downlink().goodbye(disconnect.goodbye());
+      onDetach(false);
+    }
+    connections.replies().disconnected(disconnect.replyTo(), ending != null);
+    return settle();
+  }
+
+  private void onDetach(boolean leaving) {
+    session = null;
+    connections.counters().detached.increment();
+    connections.entities().disconnected(entry);
+    if (leaving) {
+      flow.leave("the client left");
+    } else {
+      flow.detach();
+    }
+    scheduleIdleCheck();
+  }
+
+  private Behavior<Message> onDue() {
+    dueTimerMillis = Long.MAX_VALUE;
+    flow.expire();
+    return settle();
+  }
+
+  private Behavior<Message> onIdleCheck() {
+    if (session == null) {
+      if (flow.isIdle()) {
+        // Out of the index first: from here on, senders go through the shard, which keeps what
+        // arrives while this one stops.
+        connections.entities().remove(entry);
+        shard.tell(new ClusterSharding.Passivate<>(getContext().getSelf()));
+      } else {
+        scheduleIdleCheck();
+      }
+    }
+    return this;
+  }
+
+  private Behavior<Message> onPostStop() {
+    connections.entities().remove(entry);
+    flow.stop();
+    if (session != null) {
+      session.downlink().introduceAgain();
+    }
+    return this;
+  }
+
+  /** After every change: what is due next, and what a listing shows. */
+  private Behavior<Message> settle() {
+    entry.load(flow.queued(), flow.inFlight());
+    long due = flow.earliestMillis();
+    // One timer for the earliest; a later one is found when that fires.
+    if (due < dueTimerMillis) {
+      dueTimerMillis = due;
+      long delay = Math.max(1, due - connections.clock().millis());
+      timers.startSingleTimer(Due.INSTANCE, Due.INSTANCE, Duration.ofMillis(delay));
+    }
+    return this;
+  }
+
+  private void scheduleIdleCheck() {
+    timers.startSingleTimer(
+        IdleCheck.INSTANCE, IdleCheck.INSTANCE, connections.settings().idleStop());
+  }
+}

@@ -1,0 +1,404 @@
+package org.streamingcommands.connection;
+
+import com.google.protobuf.Any;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.streamingcommands.command.ClientKey;
+import org.streamingcommands.command.Outcome;
+import org.streamingcommands.command.Progress;
+
+/**
+ * The node's side of one live stream: what both kinds of stream have in common. It holds the order
+ * of the conversation (hello first, once), finds the client's entity, carries frames both ways, and
+ * notices when the client falls silent. A stream reports what it hears on one thread at a time; the
+ * entity and the heartbeat call from theirs.
+ */
+public final class ClientSession implements Downlink {
+  private static final Logger log = LoggerFactory.getLogger(ClientSession.class);
+  private static final long ATTACH_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private enum State {
+    AWAITING_HELLO,
+    ATTACHING,
+    ATTACHED,
+    ENDED
+  }
+
+  private final Connections connections;
+  private final StreamRef ref;
+  private final ClientStream stream;
+  private final long openedNanos = System.nanoTime();
+
+  private volatile State state = State.AWAITING_HELLO;
+  private volatile @Nullable Hello hello;
+  private volatile @Nullable ActorRef<ClientConnection.Message> entity;
+  private volatile ServiceSettings settings;
+  private volatile long lastHeardNanos = openedNanos;
+  private volatile boolean notReading;
+  private volatile long resultsConfirmed;
+  private volatile long epoch;
+  private ServiceObserver observer = ServiceObserver.NONE;
+  private long lastPingNanos = openedNanos;
+  private long lastAttachNanos;
+  private long pings;
+
+  ClientSession(Connections connections, StreamRef ref, ClientStream stream) {
+    this.connections = connections;
+    this.ref = ref;
+    this.stream = stream;
+    this.settings = connections.settings().defaults();
+  }
+
+  public String sessionId() {
+    return ref.sessionId();
+  }
+
+  /** The client, once it said hello. */
+  public @Nullable ClientKey client() {
+    Hello said = hello;
+    return said == null ? null : said.client();
+  }
+
+  /** The service's settings; the defaults before the hello. */
+  public ServiceSettings settings() {
+    return settings;
+  }
+
+  /** Whether the stream is, or may become, a connection. */
+  public boolean isOpen() {
+    return state != State.ENDED;
+  }
+
+  // ---- what the stream hears ----------------------------------------------------------------
+
+  /** The client introduced itself. */
+  public void hello(Hello said) {
+    heard();
+    synchronized (this) {
+      if (state == State.ENDED) {
+        return;
+      }
+      if (state != State.AWAITING_HELLO) {
+        invalid("hello: was said before");
+        return;
+      }
+      if (connections.isDraining()) {
+        goodbye(Goodbye.of(Goodbye.Cause.DRAINING, "the node is stopping"));
+        return;
+      }
+      String service = said.client().service();
+      ServiceCatalog.Entry entry = connections.services().find(service);
+      if (entry == null) {
+        rejectAndCount(
+            new Rejection(
+                Rejection.Kind.UNKNOWN_SERVICE,
+                "service: '%s' is not registered on this node".formatted(service)));
+        return;
+      }
+      hello = said;
+      settings = entry.settings();
+      observer = entry.observer();
+      state = State.ATTACHING;
+    }
+    attach(said);
+  }
+
+  /** The client has these commands. */
+  public void received(List<String> commandIds) {
+    tell(new ClientConnection.Received(ref, List.copyOf(commandIds)));
+  }
+
+  /** A command goes on. */
+  public void progress(String commandId, Progress progress) {
+    tell(new ClientConnection.Progressed(ref, commandId, progress));
+  }
+
+  /** A command ended. */
+  public void result(String commandId, Outcome<Any> outcome) {
+    tell(new ClientConnection.Resulted(ref, commandId, outcome));
+  }
+
+  /** The client lives, and answered a ping. */
+  public void pong() {
+    if (state == State.AWAITING_HELLO || state == State.ATTACHING) {
+      invalid("frame: nothing may be sent between hello and welcome");
+    }
+    heard();
+  }
+
+  /**
+   * An application message.
+   *
+   * @param taken called once the next inbound message may be read
+   */
+  public void event(Any payload, Runnable taken) {
+    heard();
+    ClientKey client = client();
+    if (state != State.ATTACHED || client == null) {
+      invalid("event: hello must come first");
+      return;
+    }
+    // While a slow handler holds the stream back, silence is ours and not the client's.
+    notReading = true;
+    observer.event(
+        client,
+        payload,
+        () -> {
+          heard();
+          notReading = false;
+          taken.run();
+        });
+  }
+
+  /** The transport takes so many more. A transport that takes bytes has a peer that lives. */
+  public void credits(int credits) {
+    heard();
+    ActorRef<ClientConnection.Message> to = entity;
+    if (to != null) {
+      to.tell(new ClientConnection.Credits(ref, credits));
+    }
+  }
+
+  /** What the client sent breaks the protocol; its stream ends, and nothing else. */
+  public void invalid(String message) {
+    rejectAndCount(new Rejection(Rejection.Kind.INVALID, message));
+  }
+
+  /**
+   * The transport ended the stream.
+   *
+   * @param leaving the client ended it in order, so that it will not resume
+   */
+  public void closed(boolean leaving, String why) {
+    end(leaving, why);
+  }
+
+  private void tell(ClientConnection.Message message) {
+    heard();
+    ActorRef<ClientConnection.Message> to = entity;
+    if (to == null) {
+      if (state != State.ENDED) {
+        invalid("frame: hello must come first, and nothing between it and the welcome");
+      }
+      return;
+    }
+    to.tell(message);
+  }
+
+  private void heard() {
+    lastHeardNanos = System.nanoTime();
+  }
+
+  // ---- what the entity says -----------------------------------------------------------------
+
+  @Override
+  public void attached(ActorRef<ClientConnection.Message> newEntity, long newEpoch) {
+    synchronized (this) {
+      if (state == State.ENDED) {
+        // It went while the entity took it in.
+        newEntity.tell(new ClientConnection.Detach(ref, false));
+        return;
+      }
+      entity = newEntity;
+      boolean again = state == State.ATTACHED;
+      epoch = newEpoch;
+      if (again) {
+        return;
+      }
+      state = State.ATTACHED;
+      stream.welcome(new Welcome(ref.sessionId(), newEpoch));
+      observer.connected(describe());
+    }
+    log.info("{} connected, session {} epoch {}", client(), ref.sessionId(), newEpoch);
+  }
+
+  @Override
+  public int deliver(Delivery delivery) {
+    synchronized (this) {
+      return state == State.ATTACHED ? stream.deliver(delivery) : 0;
+    }
+  }
+
+  @Override
+  public void cancel(String commandId) {
+    synchronized (this) {
+      if (state == State.ATTACHED) {
+        stream.cancel(commandId);
+      }
+    }
+  }
+
+  @Override
+  public void confirmed(long results) {
+    resultsConfirmed = results;
+  }
+
+  @Override
+  public void goodbye(Goodbye goodbye) {
+    synchronized (this) {
+      if (state == State.ENDED) {
+        return;
+      }
+      stream.goodbye(goodbye);
+      end(false, goodbye.cause().name());
+    }
+  }
+
+  @Override
+  public void reject(Rejection rejection) {
+    synchronized (this) {
+      if (state == State.ENDED) {
+        return;
+      }
+      stream.reject(rejection);
+      end(false, rejection.message());
+    }
+  }
+
+  @Override
+  public void introduceAgain() {
+    Hello said = hello;
+    synchronized (this) {
+      if (state != State.ATTACHED || said == null || connections.isDraining()) {
+        return;
+      }
+      // Not "attaching": the client needs no second welcome.
+      hello = reintroduction(said);
+    }
+    attach(reintroduction(said));
+  }
+
+  /** Without what was true at the first hello only. */
+  private Hello reintroduction(Hello said) {
+    return new Hello(
+        said.client(),
+        said.instanceId(),
+        said.labels(),
+        said.clientVersion(),
+        epoch,
+        java.util.Set.of(),
+        List.of());
+  }
+
+  @Override
+  public long lastHeard() {
+    long agoMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lastHeardNanos);
+    return System.currentTimeMillis() - agoMillis;
+  }
+
+  // ---- time ---------------------------------------------------------------------------------
+
+  /**
+   * Looks after the stream, every so often.
+   *
+   * @param tickNanos how long until the next call: what would be overdue by then is overdue now
+   */
+  void tick(long nowNanos, long tickNanos) {
+    switch (state) {
+      case AWAITING_HELLO -> {
+        if (nowNanos - openedNanos >= settings.helloTimeout().toNanos()) {
+          rejectAndCount(
+              new Rejection(
+                  Rejection.Kind.NO_HELLO,
+                  "hello: did not come within " + settings.helloTimeout()));
+        }
+      }
+      case ATTACHING -> tickAttaching(nowNanos);
+      case ATTACHED -> tickAttached(nowNanos, tickNanos);
+      case ENDED -> {}
+    }
+  }
+
+  private void tickAttaching(long nowNanos) {
+    Hello said = hello;
+    if (nowNanos - openedNanos >= 2 * settings.helloTimeout().toNanos()) {
+      rejectAndCount(
+          new Rejection(Rejection.Kind.UNAVAILABLE, "the client's entity could not be reached"));
+    } else if (said != null && nowNanos - lastAttachNanos >= ATTACH_AGAIN_NANOS) {
+      attach(said);
+    }
+  }
+
+  private void tickAttached(long nowNanos, long tickNanos) {
+    if (nowNanos - lastAttachNanos >= connections.settings().reattachInterval().toNanos()) {
+      lastAttachNanos = nowNanos;
+      ClientKey client = client();
+      if (client != null) {
+        connections.route(new ClientConnection.StillAttached(client, ref, epoch));
+      }
+    }
+    if (notReading || settings.pingStrategy() == PingStrategy.DISABLED) {
+      return;
+    }
+    long interval = settings.pingInterval().toNanos();
+    long silence = nowNanos - lastHeardNanos;
+    if (silence + tickNanos >= interval + settings.pingTimeout().toNanos()) {
+      connections.counters().silent.increment();
+      goodbye(Goodbye.of(Goodbye.Cause.SILENT, "nothing was heard for too long"));
+      return;
+    }
+    boolean due = nowNanos - lastPingNanos >= interval;
+    if (due && (settings.pingStrategy() == PingStrategy.INTERVAL || silence >= interval)) {
+      lastPingNanos = nowNanos;
+      synchronized (this) {
+        if (state == State.ATTACHED) {
+          stream.ping(++pings, resultsConfirmed);
+        }
+      }
+    }
+  }
+
+  private void attach(Hello said) {
+    lastAttachNanos = System.nanoTime();
+    connections.route(new ClientConnection.Attach(ref, said));
+  }
+
+  private void rejectAndCount(Rejection rejection) {
+    connections.counters().rejected.increment();
+    log.debug("{} {} rejected: {}", client(), ref.sessionId(), rejection.message());
+    reject(rejection);
+  }
+
+  private ConnectedClient describe() {
+    Hello said = hello;
+    if (said == null) {
+      throw new IllegalStateException("no hello");
+    }
+    return new ConnectedClient(
+        said.client(),
+        ref.sessionId(),
+        epoch,
+        said.labels(),
+        said.clientVersion(),
+        java.time.Instant.now(),
+        java.time.Instant.now(),
+        0,
+        0,
+        ref.node());
+  }
+
+  private void end(boolean leaving, String why) {
+    boolean wasConnected;
+    synchronized (this) {
+      if (state == State.ENDED) {
+        return;
+      }
+      wasConnected = state == State.ATTACHED;
+      state = State.ENDED;
+    }
+    connections.sessions().remove(ref);
+    ActorRef<ClientConnection.Message> to = entity;
+    if (to != null) {
+      to.tell(new ClientConnection.Detach(ref, leaving));
+    }
+    ClientKey client = client();
+    if (wasConnected && client != null) {
+      log.info("{} disconnected, session {}: {}", client, ref.sessionId(), why);
+      observer.disconnected(client, ref.sessionId(), why);
+    }
+  }
+}

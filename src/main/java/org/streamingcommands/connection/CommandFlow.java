@@ -1,0 +1,429 @@
+package org.streamingcommands.connection;
+
+import com.google.protobuf.Any;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.streamingcommands.command.CancelResult;
+import org.streamingcommands.command.Command;
+import org.streamingcommands.command.Outcome;
+import org.streamingcommands.command.Progress;
+import org.streamingcommands.command.Reason;
+import org.streamingcommands.command.Receipt;
+
+/**
+ * The life of one client's commands, from the send to the one outcome: ids run once, the queue, the
+ * credits of the current stream, what is in flight, and deadlines. Plain state of one {@link
+ * ClientConnection}; never touched from outside its actor.
+ */
+final class CommandFlow {
+  private static final long NEVER = Long.MAX_VALUE;
+
+  private final ServiceSettings settings;
+  private final Replies replies;
+  private final Counters counters;
+  private final InstantSource clock;
+  private final CommandQueue queue;
+  private final RecentOutcomes recent;
+
+  /** All that have not ended, queued or in flight, in the order of their sends. */
+  private final Map<String, PendingCommand> pending = new LinkedHashMap<>();
+
+  /** In flight, and to be written once more before anything of the queue. */
+  private final Deque<PendingCommand> redeliveries = new ArrayDeque<>();
+
+  private @Nullable Downlink downlink;
+  private String instanceId = "";
+  private int credits;
+  private int inFlight;
+  private long resultsTaken;
+  private long earliestMillis = NEVER;
+  private long lostAtMillis;
+
+  CommandFlow(ServiceSettings settings, Replies replies, Counters counters, InstantSource clock) {
+    this.settings = settings;
+    this.replies = replies;
+    this.counters = counters;
+    this.clock = clock;
+    this.queue = new CommandQueue(settings.queueSize(), settings.queueBytes());
+    this.recent = new RecentOutcomes(settings.dedupWindow().toMillis(), settings.dedupSize());
+  }
+
+  int queued() {
+    return queue.size();
+  }
+
+  int inFlight() {
+    return inFlight;
+  }
+
+  /** Whether nothing would be lost if the entity stopped now. */
+  boolean isIdle() {
+    return pending.isEmpty() && recent.isEmpty(clock.millis());
+  }
+
+  /** When {@link #expire} has something to do; {@link Long#MAX_VALUE} for never. */
+  long earliestMillis() {
+    return earliestMillis;
+  }
+
+  // ---- senders ------------------------------------------------------------------------------
+
+  void send(Command command, ReplyTo replyTo) {
+    PendingCommand known = pending.get(command.id());
+    if (known != null) {
+      if (known.command.payload().equals(command.payload())) {
+        known.join(replyTo, replies);
+      } else {
+        replies.outcome(replyTo, conflict(command));
+      }
+      return;
+    }
+    long now = clock.millis();
+    RecentOutcomes.Ended ended = recent.find(command.id(), now);
+    if (ended != null) {
+      boolean same = ended.fingerprint().equals(Fingerprint.of(command.payload()));
+      replies.outcome(replyTo, same ? ended.outcome() : conflict(command));
+      return;
+    }
+    Outcome<Any> refusal = refusal(command, now);
+    if (refusal != null) {
+      replies.outcome(replyTo, refusal);
+      return;
+    }
+    accept(new PendingCommand(command, replyTo), now);
+  }
+
+  void cancel(String commandId, ReplyTo replyTo) {
+    PendingCommand command = pending.get(commandId);
+    if (command == null) {
+      RecentOutcomes.Ended ended = recent.find(commandId, clock.millis());
+      replies.cancelResult(
+          replyTo,
+          ended == null ? CancelResult.unknownCommand() : CancelResult.of(ended.outcome()));
+      return;
+    }
+    command.joinCancel(replyTo);
+    if (!command.isSent()) {
+      end(command, new Outcome.Cancelled<>("cancelled before it was sent"));
+    } else if (!command.cancelRequested) {
+      command.cancelRequested = true;
+      if (downlink != null) {
+        downlink.cancel(commandId);
+      }
+    }
+  }
+
+  private void accept(PendingCommand command, long now) {
+    PendingCommand superseded = queue.supersede(command);
+    if (superseded != null) {
+      end(
+          superseded,
+          Outcome.notSent(
+              Reason.SUPERSEDED,
+              "command '%s' of the same coalescing key took its place"
+                  .formatted(command.command.id())));
+    }
+    pending.put(command.command.id(), command);
+    dueAt(command.deadlineMillis);
+    if (mayWrite() && queue.isEmpty() && redeliveries.isEmpty()) {
+      command.reach(Receipt.QUEUED, replies);
+      write(command, false);
+      return;
+    }
+    long queueTimeout = settings.queueTimeout().toMillis();
+    command.roomUntilMillis = queueTimeout == 0 ? 0 : now + queueTimeout;
+    switch (queue.offer(command)) {
+      case QUEUED -> {
+        command.reach(Receipt.QUEUED, replies);
+        // Whoever the queue let in past those who wait may find the stream ready.
+        drain();
+      }
+      case WAITING_FOR_ROOM -> dueAt(command.roomUntilMillis);
+      case FULL -> end(command, queueFull());
+    }
+  }
+
+  private @Nullable Outcome<Any> refusal(Command command, long now) {
+    if (downlink == null) {
+      return Outcome.notSent(Reason.NOT_CONNECTED, "the client is not connected");
+    }
+    if (command.deadline().toEpochMilli() <= now) {
+      return Outcome.notSent(Reason.TIMED_OUT, "the deadline had passed when it was sent");
+    }
+    int size = command.payload().getSerializedSize();
+    if (size > settings.maxCommandBytes()) {
+      return Outcome.notSent(
+          Reason.TOO_LARGE,
+          "the command has %d bytes, max-command-size is %d"
+              .formatted(size, settings.maxCommandBytes()));
+    }
+    return null;
+  }
+
+  // ---- the stream ---------------------------------------------------------------------------
+
+  /**
+   * A stream is the client's connection now. Nothing is written before {@link #resume}.
+   *
+   * @param hello what the client brought along
+   */
+  void attach(Downlink downlink, Hello hello) {
+    this.downlink = downlink;
+    instanceId = hello.instanceId();
+    credits = 0;
+    resultsTaken = 0;
+    redeliveries.clear();
+  }
+
+  /**
+   * Continues after the welcome: completes what the client finished meanwhile, leaves running what
+   * runs, delivers again what this process of the client never had, and then the queue.
+   */
+  void resume(Hello hello) {
+    for (Hello.Result result : hello.unconfirmed()) {
+      take(result.commandId(), result.outcome());
+    }
+    // One to begin with: the first answer of the stream says how many more.
+    credits = 1;
+    for (PendingCommand command : List.copyOf(pending.values())) {
+      if (!command.isSent()) {
+        continue;
+      }
+      if (hello.running().contains(command.command.id())) {
+        command.reach(Receipt.RECEIVED, replies);
+        requestCancelAgain(command);
+      } else if (isAnotherProcess(command, hello)) {
+        end(
+            command,
+            new Outcome.Undelivered<>(
+                Reason.CLIENT_RESTARTED,
+                command.certainty(),
+                "another process of the client took over"));
+      } else {
+        redeliveries.add(command);
+      }
+    }
+    drain();
+  }
+
+  private static boolean isAnotherProcess(PendingCommand command, Hello hello) {
+    return hello.instanceId().isEmpty() || !hello.instanceId().equals(command.sentToInstance);
+  }
+
+  private void requestCancelAgain(PendingCommand command) {
+    if (command.cancelRequested && downlink != null) {
+      downlink.cancel(command.command.id());
+    }
+  }
+
+  /**
+   * The connection is gone. What is in flight waits for the client to resume, until its deadline or
+   * the resume-window, whichever is the earlier.
+   */
+  void detach() {
+    downlink = null;
+    credits = 0;
+    redeliveries.clear();
+    lostAtMillis = clock.millis();
+    if (!pending.isEmpty()) {
+      dueAt(lostAtMillis + settings.resumeWindow().toMillis());
+    }
+  }
+
+  /** The client said that it leaves: nothing is worth waiting for. */
+  void leave(String message) {
+    downlink = null;
+    credits = 0;
+    endAll(Reason.CONNECTION_LOST, message);
+  }
+
+  void credits(int granted) {
+    credits = granted;
+    drain();
+  }
+
+  void received(String commandId) {
+    PendingCommand command = pending.get(commandId);
+    if (command == null || !command.isSent()) {
+      counters.unknownResults.increment();
+    } else {
+      command.reach(Receipt.RECEIVED, replies);
+    }
+  }
+
+  void progressed(String commandId, Progress progress) {
+    PendingCommand command = pending.get(commandId);
+    if (command == null || !command.isSent()) {
+      counters.unknownResults.increment();
+    } else {
+      command.reach(Receipt.RECEIVED, replies);
+      command.progress(progress, replies);
+    }
+  }
+
+  void result(String commandId, Outcome<Any> outcome) {
+    resultsTaken++;
+    if (downlink != null) {
+      downlink.confirmed(resultsTaken);
+    }
+    take(commandId, outcome);
+    drain();
+  }
+
+  private void take(String commandId, Outcome<Any> outcome) {
+    PendingCommand command = pending.get(commandId);
+    if (command != null && command.isSent()) {
+      end(command, outcome);
+    } else if (recent.correct(commandId, outcome, clock.millis())) {
+      counters.lateResults.increment();
+    } else {
+      counters.unknownResults.increment();
+    }
+  }
+
+  // ---- time ---------------------------------------------------------------------------------
+
+  /** Ends what is due and finds out when the next is. */
+  void expire() {
+    long now = clock.millis();
+    long resumeUntil = lostAtMillis + settings.resumeWindow().toMillis();
+    earliestMillis = NEVER;
+    List<PendingCommand> due = new ArrayList<>();
+    for (PendingCommand command : pending.values()) {
+      long dueAt = dueMillis(command, resumeUntil);
+      if (dueAt <= now) {
+        due.add(command);
+      } else {
+        dueAt(dueAt);
+      }
+    }
+    for (PendingCommand command : due) {
+      end(command, overdue(command, now));
+    }
+    drain();
+  }
+
+  private long dueMillis(PendingCommand command, long resumeUntil) {
+    long due = command.deadlineMillis;
+    if (command.roomUntilMillis > 0) {
+      due = Math.min(due, command.roomUntilMillis);
+    }
+    return downlink == null ? Math.min(due, resumeUntil) : due;
+  }
+
+  private Outcome<Any> overdue(PendingCommand command, long now) {
+    if (downlink == null) {
+      return new Outcome.Undelivered<>(
+          Reason.CONNECTION_LOST,
+          command.certainty(),
+          "the connection was lost and the client did not resume in time");
+    }
+    if (command.deadlineMillis <= now) {
+      return new Outcome.Undelivered<>(
+          Reason.TIMED_OUT, command.certainty(), "the deadline passed");
+    }
+    return queueFull();
+  }
+
+  /** The entity stops: everything ends, each with what is known of it. */
+  void stop() {
+    endAll(Reason.SHUTTING_DOWN, "the client's node is stopping");
+  }
+
+  // ---- writing ------------------------------------------------------------------------------
+
+  private boolean mayWrite() {
+    return credits > 0 && inFlight < settings.maxInFlight();
+  }
+
+  private void drain() {
+    while (credits > 0 && !redeliveries.isEmpty()) {
+      redeliver(redeliveries.remove());
+    }
+    while (mayWrite()) {
+      PendingCommand next = queue.poll();
+      if (next == null) {
+        return;
+      }
+      for (PendingCommand admitted : queue.admitWaiting()) {
+        admitted.reach(Receipt.QUEUED, replies);
+      }
+      if (next.deadlineMillis <= clock.millis()) {
+        end(next, Outcome.notSent(Reason.TIMED_OUT, "the deadline passed in the queue"));
+      } else {
+        write(next, false);
+      }
+    }
+  }
+
+  private void redeliver(PendingCommand command) {
+    if (pending.containsKey(command.command.id())) {
+      counters.redelivered.increment();
+      write(command, true);
+      requestCancelAgain(command);
+    }
+  }
+
+  private void write(PendingCommand command, boolean again) {
+    if (downlink == null) {
+      throw new IllegalStateException("no stream to write to");
+    }
+    try {
+      credits = downlink.deliver(new Delivery(command.command, resultsTaken, again));
+    } catch (RuntimeException e) {
+      end(
+          command,
+          new Outcome.Undelivered<>(
+              Reason.WRITE_FAILED, command.certainty(), "the command could not be encoded: " + e));
+      return;
+    }
+    if (!command.isSent()) {
+      inFlight++;
+    }
+    command.sentToInstance = instanceId;
+    command.reach(Receipt.SENT, replies);
+  }
+
+  private void endAll(Reason reason, String message) {
+    for (PendingCommand command : List.copyOf(pending.values())) {
+      end(command, new Outcome.Undelivered<>(reason, command.certainty(), message));
+    }
+  }
+
+  private void end(PendingCommand command, Outcome<Any> outcome) {
+    pending.remove(command.command.id());
+    if (command.isSent()) {
+      inFlight--;
+    } else {
+      queue.remove(command);
+    }
+    // What never left may be sent again under its id; everything else ran or may have run.
+    boolean ranOrMayHave = command.isSent() || outcome instanceof Outcome.Cancelled<Any>;
+    if (ranOrMayHave) {
+      recent.add(command, outcome, clock.millis());
+    }
+    command.end(outcome, replies);
+  }
+
+  private void dueAt(long millis) {
+    earliestMillis = Math.min(earliestMillis, millis);
+  }
+
+  private static Outcome<Any> conflict(Command command) {
+    return Outcome.notSent(
+        Reason.CONFLICT, "command id '%s' is in use for another payload".formatted(command.id()));
+  }
+
+  private Outcome<Any> queueFull() {
+    return Outcome.notSent(
+        Reason.QUEUE_FULL,
+        "the client's queue of %d was full for %s"
+            .formatted(settings.queueSize(), settings.queueTimeout()));
+  }
+}

@@ -1,0 +1,149 @@
+package org.streamingcommands.connection;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.streamingcommands.command.Priority;
+
+/**
+ * What waits for a client's stream to take it: bounded by count and bytes, HIGH before NORMAL, in
+ * order within one priority. Behind it is a waiting room of the same bounds for what finds the
+ * queue full; who waits there longer than its queue-timeout is turned away.
+ */
+final class CommandQueue {
+  /** What became of an offer. */
+  enum Admission {
+    QUEUED,
+    WAITING_FOR_ROOM,
+    FULL
+  }
+
+  /** A tenth of the queue is kept free for HIGH. */
+  private static final int HIGH_SHARE = 10;
+
+  private final int maxCount;
+  private final long maxBytes;
+  private final LinkedHashSet<PendingCommand> high = new LinkedHashSet<>();
+  private final LinkedHashSet<PendingCommand> normal = new LinkedHashSet<>();
+  private final LinkedHashSet<PendingCommand> waitingRoom = new LinkedHashSet<>();
+  private final Map<String, PendingCommand> newestByKey = new HashMap<>();
+  private long bytes;
+  private long waitingBytes;
+
+  CommandQueue(int maxCount, long maxBytes) {
+    this.maxCount = maxCount;
+    this.maxBytes = maxBytes;
+  }
+
+  int size() {
+    return high.size() + normal.size();
+  }
+
+  boolean isEmpty() {
+    return high.isEmpty() && normal.isEmpty() && waitingRoom.isEmpty();
+  }
+
+  /**
+   * The command that this one makes superfluous, taken out of the queue; null when there is none.
+   */
+  @Nullable PendingCommand supersede(PendingCommand newer) {
+    String key = newer.command.coalescingKey();
+    PendingCommand older = key.isEmpty() ? null : newestByKey.get(key);
+    if (older != null) {
+      remove(older);
+    }
+    return older;
+  }
+
+  Admission offer(PendingCommand command) {
+    // Nobody overtakes those who wait for room, but for its priority.
+    boolean mayEnter = waitingRoom.isEmpty() || command.command.priority() == Priority.HIGH;
+    if (mayEnter && hasRoomFor(command)) {
+      enter(command);
+      return Admission.QUEUED;
+    }
+    int size = command.command.size();
+    if (size > maxBytes
+        || waitingRoom.size() >= maxCount
+        || waitingBytes + size > maxBytes
+        || command.roomUntilMillis == 0) {
+      return Admission.FULL;
+    }
+    waitingRoom.add(command);
+    waitingBytes += size;
+    index(command);
+    return Admission.WAITING_FOR_ROOM;
+  }
+
+  /** The next command to write, taken out; null when there is none. */
+  @Nullable PendingCommand poll() {
+    LinkedHashSet<PendingCommand> from = high.isEmpty() ? normal : high;
+    Iterator<PendingCommand> iterator = from.iterator();
+    if (!iterator.hasNext()) {
+      return null;
+    }
+    PendingCommand next = iterator.next();
+    remove(next);
+    return next;
+  }
+
+  /** Lets those in who wait and have room now, in order. */
+  List<PendingCommand> admitWaiting() {
+    if (waitingRoom.isEmpty()) {
+      return List.of();
+    }
+    List<PendingCommand> admitted = new ArrayList<>();
+    Iterator<PendingCommand> iterator = waitingRoom.iterator();
+    while (iterator.hasNext()) {
+      PendingCommand next = iterator.next();
+      if (!hasRoomFor(next)) {
+        break;
+      }
+      iterator.remove();
+      waitingBytes -= next.command.size();
+      enter(next);
+      admitted.add(next);
+    }
+    return admitted;
+  }
+
+  void remove(PendingCommand command) {
+    if (high.remove(command) || normal.remove(command)) {
+      bytes -= command.command.size();
+    } else if (waitingRoom.remove(command)) {
+      waitingBytes -= command.command.size();
+    }
+    String key = command.command.coalescingKey();
+    if (!key.isEmpty()) {
+      newestByKey.remove(key, command);
+    }
+  }
+
+  private boolean hasRoomFor(PendingCommand command) {
+    boolean isHigh = command.command.priority() == Priority.HIGH;
+    int count = isHigh ? maxCount : maxCount - maxCount / HIGH_SHARE;
+    long room = isHigh ? maxBytes : maxBytes - maxBytes / HIGH_SHARE;
+    // An empty queue takes any one command that fits it whole.
+    return size() < count
+        && (bytes + command.command.size() <= room
+            || bytes == 0 && command.command.size() <= maxBytes);
+  }
+
+  private void enter(PendingCommand command) {
+    command.roomUntilMillis = 0;
+    bytes += command.command.size();
+    (command.command.priority() == Priority.HIGH ? high : normal).add(command);
+    index(command);
+  }
+
+  private void index(PendingCommand command) {
+    String key = command.command.coalescingKey();
+    if (!key.isEmpty()) {
+      newestByKey.put(key, command);
+    }
+  }
+}

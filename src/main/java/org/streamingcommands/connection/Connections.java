@@ -1,0 +1,276 @@
+package org.streamingcommands.connection;
+
+import com.google.protobuf.Any;
+import com.typesafe.config.ConfigValueFactory;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Extension;
+import org.apache.pekko.actor.typed.ExtensionId;
+import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.cluster.sharding.typed.ClusterShardingSettings;
+import org.apache.pekko.cluster.sharding.typed.ShardingEnvelope;
+import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
+import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
+import org.apache.pekko.cluster.typed.Cluster;
+import org.jspecify.annotations.Nullable;
+import org.streamingcommands.command.CancelResult;
+import org.streamingcommands.command.ClientKey;
+import org.streamingcommands.command.Command;
+import org.streamingcommands.command.CommandListener;
+import org.streamingcommands.command.Names;
+import org.streamingcommands.command.Outcome;
+import org.streamingcommands.command.Reason;
+
+/**
+ * The engine of one ActorSystem: takes sends in, routes them to the client's entity, and holds the
+ * live streams of this node. Thread-safe. Lives as long as its system; {@link #drain} comes first.
+ */
+public final class Connections implements Extension {
+  private static final ExtensionId<Connections> ID =
+      new ExtensionId<>() {
+        @Override
+        public Connections createExtension(ActorSystem<?> system) {
+          return new Connections(system);
+        }
+      };
+
+  private static final Duration SWEEP = Duration.ofMillis(100);
+
+  private final EngineSettings settings;
+  private final InstantSource clock = InstantSource.system();
+  private final Counters counters = new Counters();
+  private final ServiceCatalog services = new ServiceCatalog();
+  private final LocalEntities entities = new LocalEntities();
+  private final LiveSessions sessions;
+  private final PendingSends sends;
+  private final ActorRef<ShardingEnvelope<ClientConnection.Message>> region;
+  private final Heartbeat heartbeat;
+  private final AtomicBoolean draining = new AtomicBoolean();
+  private final String node;
+
+  public static Connections get(ActorSystem<?> system) {
+    return system.registerExtension(ID);
+  }
+
+  private Connections(ActorSystem<?> system) {
+    settings = EngineSettings.from(system.settings().config().getConfig("streaming-commands"));
+    node = Cluster.get(system).selfMember().address().hostPort();
+    sessions = new LiveSessions(node);
+    sends = new PendingSends(node, clock, counters);
+    region = startRegion(system);
+    system.systemActorOf(
+        StrayRequests.create(this), "streaming-commands-stray-requests", Props.empty());
+    heartbeat = new Heartbeat(system, sessions);
+    heartbeat.pace(settings.defaults());
+    system.scheduler().scheduleAtFixedRate(SWEEP, SWEEP, sends::sweep, system.executionContext());
+    system.getWhenTerminated().thenRun(sends::endAll);
+  }
+
+  private ActorRef<ShardingEnvelope<ClientConnection.Message>> startRegion(ActorSystem<?> system) {
+    ClusterShardingSettings sharding =
+        ClusterShardingSettings.fromConfig(
+                system
+                    .settings()
+                    .config()
+                    .getConfig("pekko.cluster.sharding")
+                    .withValue(
+                        "number-of-shards",
+                        ConfigValueFactory.fromAnyRef(settings.numberOfShards())))
+            // The default would stop a quiet entity whose client is connected.
+            .withNoPassivationStrategy();
+    Entity<ClientConnection.Message, ShardingEnvelope<ClientConnection.Message>> entity =
+        Entity.of(
+                ClientConnection.TYPE_KEY,
+                context ->
+                    ClientConnection.create(
+                        ClientKey.ofEntityId(context.getEntityId()), this, context.getShard()))
+            .withSettings(settings.role().isEmpty() ? sharding : sharding.withRole(settings.role()))
+            .withStopMessage(ClientConnection.Stop.INSTANCE);
+    return ClusterSharding.get(system).init(entity);
+  }
+
+  // ---- senders ------------------------------------------------------------------------------
+
+  /** Whether commands to this service can be routed from here. */
+  public boolean knows(String service) {
+    return services.knows(service);
+  }
+
+  /**
+   * Sends a command. The listener hears exactly one outcome, before the deadline plus one second.
+   *
+   * @param steps whether it also hears of receipts and progress
+   */
+  public void send(ClientKey client, Command command, boolean steps, CommandListener listener) {
+    Outcome<Any> refusal = refusal(client, command);
+    if (refusal != null) {
+      listener.outcome(refusal);
+      return;
+    }
+    ReplyTo replyTo = sends.send(listener, steps, command.deadline().toEpochMilli());
+    route(new ClientConnection.Send(client, command, replyTo));
+  }
+
+  /**
+   * Asks the client to stop a command.
+   *
+   * @param timeout how long to wait for its word
+   * @return never completed exceptionally
+   */
+  public CompletableFuture<CancelResult> cancel(
+      ClientKey client, String commandId, Duration timeout) {
+    CompletableFuture<CancelResult> result = new CompletableFuture<>();
+    ReplyTo replyTo = sends.cancel(result::complete, clock.millis() + timeout.toMillis());
+    route(new ClientConnection.Cancel(client, commandId, replyTo));
+    return result;
+  }
+
+  /**
+   * Ends a client's connection.
+   *
+   * @return whether there was one
+   */
+  public CompletableFuture<Boolean> disconnect(
+      ClientKey client, Goodbye goodbye, Duration timeout) {
+    CompletableFuture<Boolean> result = new CompletableFuture<>();
+    ReplyTo replyTo = sends.disconnect(result::complete, clock.millis() + timeout.toMillis());
+    route(new ClientConnection.Disconnect(client, goodbye, replyTo));
+    return result;
+  }
+
+  /**
+   * The connected clients in the order of service and id.
+   *
+   * @param service only of this one; null for all
+   * @param after only those after this one; null from the beginning
+   */
+  public List<ConnectedClient> list(
+      @Nullable String service, @Nullable ClientKey after, int limit) {
+    return entities.list(service, after, limit);
+  }
+
+  private @Nullable Outcome<Any> refusal(ClientKey client, Command command) {
+    if (!services.knows(client.service())) {
+      return Outcome.notSent(
+          Reason.UNKNOWN_SERVICE, "service: '%s' is not registered".formatted(client.service()));
+    }
+    String problem = problemWith(command);
+    if (problem != null) {
+      return Outcome.notSent(Reason.INVALID_COMMAND, problem);
+    }
+    return draining.get() ? Outcome.notSent(Reason.SHUTTING_DOWN, "the node is stopping") : null;
+  }
+
+  private static @Nullable String problemWith(Command command) {
+    String id = Names.problemWithCommandId(command.id()).orElse(null);
+    if (id != null) {
+      return id;
+    }
+    if (!command.headers().isEmpty()) {
+      String headers = Names.problemWithLabels("headers", command.headers()).orElse(null);
+      if (headers != null) {
+        return headers;
+      }
+    }
+    return Names.problemWithTypeUrl("payload.type_url", command.payload().getTypeUrl())
+        .orElse(null);
+  }
+
+  // ---- streams ------------------------------------------------------------------------------
+
+  /** A stream began; it speaks through the answer. */
+  public ClientSession open(ClientStream stream) {
+    return sessions.open(this, stream);
+  }
+
+  /** The services of this node. */
+  public ServiceCatalog services() {
+    return services;
+  }
+
+  /** Adds a service to this node; not where its name is taken. */
+  public boolean declare(ServiceCatalog.Entry service) {
+    boolean added = services.add(service);
+    if (added) {
+      heartbeat.pace(service.settings());
+    }
+    return added;
+  }
+
+  public Counters counters() {
+    return counters;
+  }
+
+  public EngineSettings settings() {
+    return settings;
+  }
+
+  /** This node, as listings name it. */
+  public String node() {
+    return node;
+  }
+
+  /** How many streams this node holds. */
+  public int openStreams() {
+    return sessions.size();
+  }
+
+  public boolean isDraining() {
+    return draining.get();
+  }
+
+  /** From now on nothing is taken in, and every client is told to go elsewhere. */
+  public void drain() {
+    if (draining.compareAndSet(false, true)) {
+      Goodbye goodbye = Goodbye.of(Goodbye.Cause.DRAINING, "the node is stopping");
+      sessions.forEach(session -> session.goodbye(goodbye));
+    }
+  }
+
+  // ---- for the entities and sessions --------------------------------------------------------
+
+  /** To the client's entity: told directly where it is on this node, through the region else. */
+  void route(ClientConnection.Request request) {
+    ActorRef<ClientConnection.Message> entity = entities.find(request.client());
+    if (entity != null) {
+      entity.tell(request);
+    } else {
+      routeThroughRegion(request);
+    }
+  }
+
+  void routeThroughRegion(ClientConnection.Request request) {
+    region.tell(new ShardingEnvelope<>(request.client().entityId(), request));
+  }
+
+  Downlink downlink(StreamRef ref) {
+    ClientSession session = sessions.find(ref);
+    return session == null ? new GoneDownlink(ref) : session;
+  }
+
+  ServiceSettings settingsOf(String service) {
+    ServiceCatalog.Entry entry = services.find(service);
+    return entry == null ? settings.defaults() : entry.settings();
+  }
+
+  LocalEntities entities() {
+    return entities;
+  }
+
+  LiveSessions sessions() {
+    return sessions;
+  }
+
+  Replies replies() {
+    return sends;
+  }
+
+  InstantSource clock() {
+    return clock;
+  }
+}

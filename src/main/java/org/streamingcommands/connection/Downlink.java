@@ -1,0 +1,33 @@
+package org.streamingcommands.connection;
+
+import org.apache.pekko.actor.typed.ActorRef;
+
+/** What an entity can say to the stream of its client. No call blocks. */
+interface Downlink {
+
+  /** The stream is this entity's now; what it hears goes to {@code entity}. */
+  void attached(ActorRef<ClientConnection.Message> entity, long epoch);
+
+  /**
+   * Writes a command.
+   *
+   * @return how many more may be written now
+   * @throws RuntimeException where it cannot be encoded; then nothing was written
+   */
+  int deliver(Delivery delivery);
+
+  void cancel(String commandId);
+
+  /** So many results of this session were taken over. */
+  void confirmed(long results);
+
+  void goodbye(Goodbye goodbye);
+
+  void reject(Rejection rejection);
+
+  /** The stream shall introduce itself again: its entity has forgotten it. */
+  void introduceAgain();
+
+  /** When the client was last heard of, in milliseconds of the wall clock. */
+  long lastHeard();
+}

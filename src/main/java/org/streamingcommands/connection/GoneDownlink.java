@@ -1,0 +1,37 @@
+package org.streamingcommands.connection;
+
+import org.apache.pekko.actor.typed.ActorRef;
+
+/** Stands for a stream that ended before its entity could speak to it. */
+record GoneDownlink(StreamRef stream) implements Downlink {
+
+  @Override
+  public void attached(ActorRef<ClientConnection.Message> entity, long epoch) {
+    entity.tell(new ClientConnection.Detach(stream, false));
+  }
+
+  @Override
+  public int deliver(Delivery delivery) {
+    return 0;
+  }
+
+  @Override
+  public void cancel(String commandId) {}
+
+  @Override
+  public void confirmed(long results) {}
+
+  @Override
+  public void goodbye(Goodbye goodbye) {}
+
+  @Override
+  public void reject(Rejection rejection) {}
+
+  @Override
+  public void introduceAgain() {}
+
+  @Override
+  public long lastHeard() {
+    return 0;
+  }
+}

@@ -1,0 +1,47 @@
+package org.streamingcommands.connection;
+
+import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The live streams of this node, by id; and what looks after all of them. */
+final class LiveSessions {
+  private final ConcurrentHashMap<Long, ClientSession> byId = new ConcurrentHashMap<>();
+  private final AtomicLong lastId = new AtomicLong();
+  private final String node;
+
+  LiveSessions(String node) {
+    this.node = node;
+  }
+
+  ClientSession open(Connections connections, ClientStream stream) {
+    StreamRef ref = new StreamRef(node, lastId.incrementAndGet());
+    ClientSession session = new ClientSession(connections, ref, stream);
+    byId.put(ref.id(), session);
+    return session;
+  }
+
+  @Nullable ClientSession find(StreamRef ref) {
+    return ref.node().equals(node) ? byId.get(ref.id()) : null;
+  }
+
+  void remove(StreamRef ref) {
+    byId.remove(ref.id());
+  }
+
+  int size() {
+    return byId.size();
+  }
+
+  void forEach(Consumer<ClientSession> action) {
+    byId.values().forEach(action);
+  }
+
+  void tick(Duration untilNext) {
+    long now = System.nanoTime();
+    long tickNanos = untilNext.toNanos();
+    byId.values().forEach(session -> session.tick(now, tickNanos));
+  }
+}

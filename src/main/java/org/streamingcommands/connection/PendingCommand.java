@@ -1,0 +1,102 @@
+package org.streamingcommands.connection;
+
+import com.google.protobuf.Any;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.streamingcommands.command.CancelResult;
+import org.streamingcommands.command.Certainty;
+import org.streamingcommands.command.Command;
+import org.streamingcommands.command.Outcome;
+import org.streamingcommands.command.Progress;
+import org.streamingcommands.command.Receipt;
+
+/** A command that has not ended, and those who wait for it. */
+final class PendingCommand {
+  final Command command;
+  final long deadlineMillis;
+
+  /** Until when it may wait for room in the queue; 0 once it has room. */
+  long roomUntilMillis;
+
+  /** The process of the client that it was written to. */
+  String sentToInstance = "";
+
+  boolean cancelRequested;
+
+  private final List<ReplyTo> waiting = new ArrayList<>(1);
+  private final List<ReplyTo> cancelWaiting = new ArrayList<>(0);
+  private @Nullable Receipt reached;
+  private @Nullable Progress lastProgress;
+
+  PendingCommand(Command command, ReplyTo first) {
+    this.command = command;
+    this.deadlineMillis = command.deadline().toEpochMilli();
+    waiting.add(first);
+  }
+
+  boolean isSent() {
+    return reached != null && reached != Receipt.QUEUED;
+  }
+
+  boolean isReceived() {
+    return reached == Receipt.RECEIVED;
+  }
+
+  Certainty certainty() {
+    if (!isSent()) {
+      return Certainty.NOT_SENT;
+    }
+    return isReceived() ? Certainty.RECEIVED_NOT_FINISHED : Certainty.SENT_UNCONFIRMED;
+  }
+
+  /** Another send of the same command: it hears from where things stand. */
+  void join(ReplyTo replyTo, Replies replies) {
+    waiting.add(replyTo);
+    if (replyTo.steps()) {
+      if (reached != null) {
+        replies.receipt(replyTo, reached);
+      }
+      if (lastProgress != null) {
+        replies.progress(replyTo, lastProgress);
+      }
+    }
+  }
+
+  void joinCancel(ReplyTo replyTo) {
+    cancelWaiting.add(replyTo);
+  }
+
+  void reach(Receipt receipt, Replies replies) {
+    if (reached != null && reached.compareTo(receipt) >= 0) {
+      return;
+    }
+    reached = receipt;
+    for (ReplyTo replyTo : waiting) {
+      if (replyTo.steps()) {
+        replies.receipt(replyTo, receipt);
+      }
+    }
+  }
+
+  void progress(Progress progress, Replies replies) {
+    lastProgress = progress;
+    for (ReplyTo replyTo : waiting) {
+      if (replyTo.steps()) {
+        replies.progress(replyTo, progress);
+      }
+    }
+  }
+
+  void end(Outcome<Any> outcome, Replies replies) {
+    for (ReplyTo replyTo : waiting) {
+      replies.outcome(replyTo, outcome);
+    }
+    if (!cancelWaiting.isEmpty()) {
+      CancelResult result = CancelResult.of(outcome);
+      for (ReplyTo replyTo : cancelWaiting) {
+        replies.cancelResult(replyTo, result);
+      }
+    }
+  }
+}

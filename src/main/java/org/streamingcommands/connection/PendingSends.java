@@ -1,0 +1,169 @@
+package org.streamingcommands.connection;
+
+import com.google.protobuf.Any;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.streamingcommands.command.CancelResult;
+import org.streamingcommands.command.Certainty;
+import org.streamingcommands.command.CommandListener;
+import org.streamingcommands.command.Outcome;
+import org.streamingcommands.command.Progress;
+import org.streamingcommands.command.Reason;
+import org.streamingcommands.command.Receipt;
+
+/**
+ * Who on this node waits for an answer, by ticket. Answers come from the entity; where none comes,
+ * {@link #sweep} ends the send a little after its deadline, so that nothing ever hangs.
+ */
+final class PendingSends implements Replies {
+  /** How long after the deadline the entity's own word is waited for. */
+  private static final long GRACE_MILLIS = 500;
+
+  private static final Logger log = LoggerFactory.getLogger(PendingSends.class);
+
+  private static final class Waiting {
+    final @Nullable CommandListener listener;
+    final @Nullable Consumer<CancelResult> onCancel;
+    final @Nullable Consumer<Boolean> onDisconnect;
+    final long deadlineMillis;
+    volatile boolean received;
+
+    Waiting(
+        @Nullable CommandListener listener,
+        @Nullable Consumer<CancelResult> onCancel,
+        @Nullable Consumer<Boolean> onDisconnect,
+        long deadlineMillis) {
+      this.listener = listener;
+      this.onCancel = onCancel;
+      this.onDisconnect = onDisconnect;
+      this.deadlineMillis = deadlineMillis;
+    }
+  }
+
+  private final String node;
+  private final InstantSource clock;
+  private final Counters counters;
+  private final AtomicLong nextTicket = new AtomicLong();
+  private final Map<Long, Waiting> byTicket = new ConcurrentHashMap<>();
+
+  PendingSends(String node, InstantSource clock, Counters counters) {
+    this.node = node;
+    this.clock = clock;
+    this.counters = counters;
+  }
+
+  int size() {
+    return byTicket.size();
+  }
+
+  ReplyTo send(CommandListener listener, boolean steps, long deadlineMillis) {
+    return add(new Waiting(listener, null, null, deadlineMillis), steps);
+  }
+
+  ReplyTo cancel(Consumer<CancelResult> onCancel, long deadlineMillis) {
+    return add(new Waiting(null, onCancel, null, deadlineMillis), false);
+  }
+
+  ReplyTo disconnect(Consumer<Boolean> onDisconnect, long deadlineMillis) {
+    return add(new Waiting(null, null, onDisconnect, deadlineMillis), false);
+  }
+
+  private ReplyTo add(Waiting waiting, boolean steps) {
+    long ticket = nextTicket.incrementAndGet();
+    byTicket.put(ticket, waiting);
+    return new ReplyTo(node, ticket, steps);
+  }
+
+  @Override
+  public void receipt(ReplyTo to, Receipt receipt) {
+    Waiting waiting = byTicket.get(to.ticket());
+    if (waiting != null && waiting.listener != null) {
+      waiting.received |= receipt == Receipt.RECEIVED;
+      CommandListener listener = waiting.listener;
+      guarded(() -> listener.receipt(receipt));
+    }
+  }
+
+  @Override
+  public void progress(ReplyTo to, Progress progress) {
+    Waiting waiting = byTicket.get(to.ticket());
+    if (waiting != null && waiting.listener != null) {
+      CommandListener listener = waiting.listener;
+      guarded(() -> listener.progress(progress));
+    }
+  }
+
+  @Override
+  public void outcome(ReplyTo to, Outcome<Any> outcome) {
+    Waiting waiting = byTicket.remove(to.ticket());
+    if (waiting != null && waiting.listener != null) {
+      CommandListener listener = waiting.listener;
+      guarded(() -> listener.outcome(outcome));
+    }
+  }
+
+  @Override
+  public void cancelResult(ReplyTo to, CancelResult result) {
+    Waiting waiting = byTicket.remove(to.ticket());
+    if (waiting != null && waiting.onCancel != null) {
+      Consumer<CancelResult> onCancel = waiting.onCancel;
+      guarded(() -> onCancel.accept(result));
+    }
+  }
+
+  @Override
+  public void disconnected(ReplyTo to, boolean wasConnected) {
+    Waiting waiting = byTicket.remove(to.ticket());
+    if (waiting != null && waiting.onDisconnect != null) {
+      Consumer<Boolean> onDisconnect = waiting.onDisconnect;
+      guarded(() -> onDisconnect.accept(wasConnected));
+    }
+  }
+
+  /** Ends what its entity did not end in time. */
+  void sweep() {
+    long overdue = clock.millis() - GRACE_MILLIS;
+    byTicket.forEach(
+        (ticket, waiting) -> {
+          if (waiting.deadlineMillis < overdue) {
+            counters.unanswered.increment();
+            end(ticket, waiting, Reason.TIMED_OUT, "no answer came from the client's entity");
+          }
+        });
+  }
+
+  /** Ends everything: the node stops. */
+  void endAll() {
+    byTicket.forEach(
+        (ticket, waiting) ->
+            end(ticket, waiting, Reason.SHUTTING_DOWN, "the sender's node is stopping"));
+  }
+
+  private void end(long ticket, Waiting waiting, Reason reason, String message) {
+    ReplyTo to = new ReplyTo(node, ticket, false);
+    if (waiting.listener != null) {
+      Certainty certainty =
+          waiting.received ? Certainty.RECEIVED_NOT_FINISHED : Certainty.SENT_UNCONFIRMED;
+      outcome(to, new Outcome.Undelivered<>(reason, certainty, message));
+    } else if (waiting.onCancel != null) {
+      cancelResult(to, CancelResult.notConfirmed());
+    } else {
+      disconnected(to, false);
+    }
+  }
+
+  /** A listener that throws must not take the client's entity down. */
+  private static void guarded(Runnable call) {
+    try {
+      call.run();
+    } catch (RuntimeException e) {
+      log.error("a command listener threw; what it was told is lost on it", e);
+    }
+  }
+}

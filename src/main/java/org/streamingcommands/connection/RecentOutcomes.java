@@ -1,0 +1,67 @@
+package org.streamingcommands.connection;
+
+import com.google.protobuf.Any;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.streamingcommands.command.Outcome;
+
+/** How the client's last commands ended, bounded by age and count, so that an id runs once. */
+final class RecentOutcomes {
+  /** How a command ended, and what tells whether a later one of its id is the same. */
+  record Ended(Fingerprint fingerprint, Outcome<Any> outcome, long atMillis) {}
+
+  private final long windowMillis;
+  private final int maxCount;
+  private final Map<String, Ended> byId = new LinkedHashMap<>();
+
+  RecentOutcomes(long windowMillis, int maxCount) {
+    this.windowMillis = windowMillis;
+    this.maxCount = maxCount;
+  }
+
+  @Nullable Ended find(String commandId, long nowMillis) {
+    Ended ended = byId.get(commandId);
+    return ended == null || ended.atMillis() + windowMillis < nowMillis ? null : ended;
+  }
+
+  void add(PendingCommand command, Outcome<Any> outcome, long nowMillis) {
+    Fingerprint fingerprint = Fingerprint.of(command.command.payload());
+    byId.remove(command.command.id());
+    byId.put(command.command.id(), new Ended(fingerprint, outcome, nowMillis));
+    if (byId.size() > maxCount) {
+      removeEldest();
+    }
+    prune(nowMillis);
+  }
+
+  /** A result that came after the command was given up: it is the better answer from now on. */
+  boolean correct(String commandId, Outcome<Any> late, long nowMillis) {
+    Ended ended = find(commandId, nowMillis);
+    if (ended == null || !(ended.outcome() instanceof Outcome.Undelivered<Any>)) {
+      return false;
+    }
+    byId.replace(commandId, new Ended(ended.fingerprint(), late, ended.atMillis()));
+    return true;
+  }
+
+  boolean isEmpty(long nowMillis) {
+    prune(nowMillis);
+    return byId.isEmpty();
+  }
+
+  /** In order of their end, so that the eldest come first. */
+  private void prune(long nowMillis) {
+    Iterator<Ended> eldestFirst = byId.values().iterator();
+    while (eldestFirst.hasNext() && eldestFirst.next().atMillis() + windowMillis < nowMillis) {
+      eldestFirst.remove();
+    }
+  }
+
+  private void removeEldest() {
+    Iterator<Ended> eldestFirst = byId.values().iterator();
+    eldestFirst.next();
+    eldestFirst.remove();
+  }
+}

@@ -1,0 +1,49 @@
+package org.streamingcommands.connection;
+
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** The services of this node, by name, and whether the cluster has others. */
+public final class ServiceCatalog {
+
+  /** A service of this node. */
+  public record Entry(String name, ServiceSettings settings, ServiceObserver observer) {}
+
+  private final ConcurrentHashMap<String, Entry> byName = new ConcurrentHashMap<>();
+  private volatile Predicate<String> elsewhere = name -> false;
+
+  /**
+   * @return whether it was added; not where the name is taken
+   */
+  public boolean add(Entry entry) {
+    return byName.putIfAbsent(entry.name(), entry) == null;
+  }
+
+  /**
+   * @return whether it was there
+   */
+  public boolean remove(String name) {
+    return byName.remove(name) != null;
+  }
+
+  public @Nullable Entry find(String name) {
+    return byName.get(name);
+  }
+
+  public Set<String> names() {
+    return new TreeSet<>(byName.keySet());
+  }
+
+  /** Whether commands to this service can be routed: it is here or on another node. */
+  public boolean knows(String name) {
+    return byName.containsKey(name) || elsewhere.test(name);
+  }
+
+  /** Tells how to find out about the other nodes' services. */
+  public void lookElsewhere(Predicate<String> knownElsewhere) {
+    elsewhere = knownElsewhere;
+  }
+}
