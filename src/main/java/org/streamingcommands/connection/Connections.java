@@ -202,6 +202,21 @@ public final class Connections implements Extension {
     return added;
   }
 
+  /** Takes a service away from this node and says goodbye to its clients. */
+  public void withdraw(String service) {
+    if (services.remove(service)) {
+      Goodbye goodbye =
+          Goodbye.of(Goodbye.Cause.DISCONNECTED, "the service was taken off this node");
+      sessions.forEach(
+          session -> {
+            ClientKey client = session.client();
+            if (client != null && client.service().equals(service)) {
+              session.goodbye(goodbye);
+            }
+          });
+    }
+  }
+
   public Counters counters() {
     return counters;
   }
