@@ -1,6 +1,7 @@
 package org.streamingcommands.connection;
 
 import com.google.protobuf.Any;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -267,21 +268,10 @@ public final class ClientSession implements Downlink {
         return;
       }
       // Not "attaching": the client needs no second welcome.
-      hello = reintroduction(said);
+      said = said.introduction(epoch);
+      hello = said;
     }
-    attach(reintroduction(said));
-  }
-
-  /** Without what was true at the first hello only. */
-  private Hello reintroduction(Hello said) {
-    return new Hello(
-        said.client(),
-        said.instanceId(),
-        said.labels(),
-        said.clientVersion(),
-        epoch,
-        java.util.Set.of(),
-        List.of());
+    attach(said);
   }
 
   @Override
@@ -374,8 +364,8 @@ public final class ClientSession implements Downlink {
         epoch,
         said.labels(),
         said.clientVersion(),
-        java.time.Instant.now(),
-        java.time.Instant.now(),
+        Instant.now(),
+        Instant.now(),
         0,
         0,
         ref.node());
