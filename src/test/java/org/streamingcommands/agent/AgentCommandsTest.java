@@ -8,8 +8,13 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Empty;
 import com.google.protobuf.Int32Value;
 import com.google.protobuf.StringValue;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -23,10 +28,12 @@ class AgentCommandsTest {
   private final ScriptedEdge edge = new ScriptedEdge();
   private final AgentBuilder builder =
       Agent.builder(edge.address()).service("bots").clientId("bot-1");
+  private final Gate finish = new Gate();
   private Agent agent;
 
   @AfterEach
   void close() {
+    finish.open();
     if (agent != null) {
       agent.close();
     }
@@ -214,7 +221,7 @@ class AgentCommandsTest {
   @Test
   void runsAsManyAtOnceAsToldAndNoMore() throws Exception {
     var started = new ConcurrentLinkedQueue<String>();
-    var both = new java.util.concurrent.CountDownLatch(2);
+    var both = new CountDownLatch(2);
     var gate = new Gate();
     builder
         .concurrency(2)
@@ -234,7 +241,7 @@ class AgentCommandsTest {
     stream.expectReceipt("a");
     stream.expectReceipt("b");
     stream.expectReceipt("c");
-    assertThat(both.await(30, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+    assertThat(both.await(30, TimeUnit.SECONDS)).isTrue();
     assertThat(started).containsExactlyInAnyOrder("a", "b");
     gate.open();
 
@@ -322,7 +329,7 @@ class AgentCommandsTest {
     stream.result();
     assertThat(contexts.get().headers()).containsEntry("trace", "t1");
     assertThat(contexts.get().remaining())
-        .isBetween(java.time.Duration.ofMinutes(50), java.time.Duration.ofMinutes(60));
+        .isBetween(Duration.ofMinutes(50), Duration.ofMinutes(60));
   }
 
   @Test
@@ -375,7 +382,7 @@ class AgentCommandsTest {
     builder
         .executor(
             task -> {
-              throw new java.util.concurrent.RejectedExecutionException();
+              throw new RejectedExecutionException();
             })
         .on(StringValue.class, (command, context) -> null);
     ScriptedStream stream = connect();
@@ -409,7 +416,7 @@ class AgentCommandsTest {
     stream.hello();
     assertThat(agent.event(StringValue.of("too early"))).isFalse();
     stream.welcome(1);
-    agent.connected().get(30, java.util.concurrent.TimeUnit.SECONDS);
+    agent.connected().get(30, TimeUnit.SECONDS);
 
     assertThat(agent.event(StringValue.of("low battery"))).isTrue();
 
@@ -424,5 +431,52 @@ class AgentCommandsTest {
     stream.send(ServerFrame.newBuilder());
 
     stream.expectNothingMore();
+  }
+
+  @Test
+  void keepsResultsOfASlowServerAndOfProgressTheNewest() throws Exception {
+    int commands = 30;
+    var ran = new CountDownLatch(commands);
+    edge.readOnDemand();
+    builder
+        .on(
+            StringValue.class,
+            (command, context) -> {
+              ran.countDown();
+              return StringValue.of("x".repeat(100_000));
+            })
+        .on(
+            Int32Value.class,
+            (command, context) -> {
+              for (int percent = 0; percent <= 100; percent++) {
+                context.progress(percent, "");
+              }
+              ran.countDown();
+              finish.await();
+              return null;
+            });
+    ScriptedStream stream = connect();
+    IntStream.range(1, commands).forEach(i -> stream.command("c" + i, ""));
+    stream.command("p", Int32Value.of(1));
+    assertThat(ran.await(ScriptedEdge.LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
+    assertThat(agent.event(StringValue.of("nobody reads"))).isFalse();
+
+    stream.read();
+
+    var results = new ArrayList<String>();
+    var progress = new ArrayList<Integer>();
+    while (results.size() < commands - 1 || progress.isEmpty()) {
+      ClientFrame frame = stream.next();
+      if (frame.hasResult()) {
+        results.add(frame.getResult().getCommandId());
+      } else if (frame.hasProgress()) {
+        progress.add(frame.getProgress().getProgress().getPercent());
+      }
+    }
+    finish.open();
+    assertThat(stream.result().getCommandId()).isEqualTo("p");
+    assertThat(results)
+        .containsExactlyElementsOf(IntStream.range(1, commands).mapToObj(i -> "c" + i).toList());
+    assertThat(progress).containsExactly(100);
   }
 }

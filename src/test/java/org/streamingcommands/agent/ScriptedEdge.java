@@ -23,6 +23,7 @@ final class ScriptedEdge implements AutoCloseable {
   private final Server server;
   private final String address;
   private volatile boolean welcomesAll;
+  private volatile boolean readsOnDemand;
 
   ScriptedEdge() {
     try {
@@ -60,6 +61,11 @@ final class ScriptedEdge implements AutoCloseable {
     welcomesAll = true;
   }
 
+  /** Reads only the hello of a stream, and the rest when {@link ScriptedStream#read()} says so. */
+  void readOnDemand() {
+    readsOnDemand = true;
+  }
+
   /** Breaks every connection. */
   @Override
   public void close() {
@@ -85,10 +91,13 @@ final class ScriptedEdge implements AutoCloseable {
     @Override
     public StreamObserver<ClientFrame> connect(StreamObserver<ServerFrame> down) {
       var stream = new ScriptedStream(down);
-      streams.add(stream);
-      if (welcomesAll) {
-        stream.welcome(1);
+      if (readsOnDemand) {
+        stream.readOnlyTheHello();
       }
+      if (welcomesAll) {
+        stream.welcomeOnHello();
+      }
+      streams.add(stream);
       return stream.inbound();
     }
   }

@@ -7,6 +7,7 @@ import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
 import com.google.protobuf.StringValue;
 import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Instant;
 import java.util.concurrent.BlockingQueue;
@@ -28,6 +29,8 @@ final class ScriptedStream {
   private final BlockingQueue<ClientFrame> frames = new LinkedBlockingQueue<>();
   private final CompletableFuture<String> end = new CompletableFuture<>();
 
+  private volatile boolean welcomesOnHello;
+
   ScriptedStream(StreamObserver<ServerFrame> down) {
     this.down = down;
   }
@@ -37,6 +40,9 @@ final class ScriptedStream {
       @Override
       public void onNext(ClientFrame frame) {
         frames.add(frame);
+        if (frame.hasHello() && welcomesOnHello) {
+          welcome(1);
+        }
       }
 
       @Override
@@ -139,6 +145,20 @@ final class ScriptedStream {
     synchronized (down) {
       down.onNext(frame.build());
     }
+  }
+
+  void welcomeOnHello() {
+    welcomesOnHello = true;
+  }
+
+  void readOnlyTheHello() {
+    var call = (ServerCallStreamObserver<ServerFrame>) down;
+    call.disableAutoRequest();
+    call.request(1);
+  }
+
+  void read() {
+    ((ServerCallStreamObserver<ServerFrame>) down).request(Integer.MAX_VALUE);
   }
 
   void complete() {
