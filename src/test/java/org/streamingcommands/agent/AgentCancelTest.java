@@ -218,4 +218,18 @@ class AgentCancelTest {
     assertThat(second.getFailed().getCode()).isEqualTo(FailureCode.EXPIRED);
     assertThat(runs).hasValue(1);
   }
+
+  @Test
+  void aCommandFromASenderWithAnotherClockRunsWhileItHasTimeLeft() throws Exception {
+    ScriptedStream stream = connectBlocking();
+
+    stream.command(
+        ScriptedStream.delivery("c1", StringValue.of(""))
+            .setDeadline(Wire.timestamp(timers.now().minusSeconds(3600)))
+            .setTimeLeft(Wire.duration(Duration.ofSeconds(5))));
+
+    stream.expectReceipt("c1");
+    running.await();
+    assertThat(runs).hasValue(1);
+  }
 }
