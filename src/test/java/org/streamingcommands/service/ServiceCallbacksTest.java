@@ -45,7 +45,15 @@ class ServiceCallbacksTest {
 
   private static ConnectedClient client(String sessionId) {
     return new ConnectedClient(
-        ClientKey.of("bots", "a"), sessionId, 1, Map.of(), "", Instant.EPOCH, Instant.EPOCH, 0, 0,
+        ClientKey.of("bots", "a"),
+        sessionId,
+        1,
+        Map.of(),
+        "",
+        Instant.EPOCH,
+        Instant.EPOCH,
+        0,
+        0,
         "node");
   }
 

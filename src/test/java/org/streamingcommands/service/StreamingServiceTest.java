@@ -191,8 +191,7 @@ class StreamingServiceTest {
     assertThat(client.next()).startsWith("run");
     var cancel =
         node.connections()
-            .cancel(
-                ClientKey.of(service.name(), "a"), command.id(), Duration.ofSeconds(5));
+            .cancel(ClientKey.of(service.name(), "a"), command.id(), Duration.ofSeconds(5));
     assertThat(client.next()).isEqualTo("cancel " + command.id());
     client.say("stopped " + command.id());
     assertThat(get(cancel).verdict()).isEqualTo(CancelResult.Verdict.CANCELLED);
