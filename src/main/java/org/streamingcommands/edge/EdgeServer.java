@@ -1,0 +1,88 @@
+package org.streamingcommands.edge;
+
+import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.streamingcommands.connection.Connections;
+import org.streamingcommands.grpc.v1.ClientStreamServiceGrpc;
+
+/**
+ * The edge: accepts clients and gives each stream to the engine. Listens from {@link #start} until
+ * {@link #stop}. Every callback runs on a Netty event loop and nothing in them blocks.
+ */
+public final class EdgeServer {
+  /** A few resets are a client's right; thousands are an attack (CVE-2023-44487). */
+  private static final int MAX_RESETS = 200;
+
+  private static final int RESET_WINDOW_SECONDS = 30;
+
+  /** It logs a stack trace for every bad frame that a stranger sends. Held: loggers are weak. */
+  private static final Logger FRAME_ERRORS =
+      Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerStream");
+
+  private final Server server;
+  private final EdgeSettings settings;
+
+  private EdgeServer(Server server, EdgeSettings settings) {
+    this.server = server;
+    this.settings = settings;
+  }
+
+  /**
+   * @throws IOException where the address cannot be bound
+   */
+  public static EdgeServer start(EdgeSettings settings, Connections connections)
+      throws IOException {
+    FRAME_ERRORS.setLevel(Level.SEVERE);
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(settings.address())
+            .directExecutor()
+            .addService(definition(settings, connections))
+            .addStreamTracerFactory(CloseReason.FACTORY)
+            .maxInboundMessageSize(settings.maxFrameBytes())
+            .maxRstFramesPerWindow(MAX_RESETS, RESET_WINDOW_SECONDS)
+            .keepAliveTime(settings.keepaliveTime().toNanos(), TimeUnit.NANOSECONDS)
+            .keepAliveTimeout(settings.keepaliveTimeout().toNanos(), TimeUnit.NANOSECONDS)
+            .permitKeepAliveTime(settings.permitKeepaliveTime().toNanos(), TimeUnit.NANOSECONDS);
+    Duration age = settings.maxConnectionAge();
+    if (!age.isZero()) {
+      builder
+          .maxConnectionAge(age.toNanos(), TimeUnit.NANOSECONDS)
+          .maxConnectionAgeGrace(settings.maxConnectionAgeGrace().toNanos(), TimeUnit.NANOSECONDS);
+    }
+    return new EdgeServer(builder.build().start(), settings);
+  }
+
+  private static ServerServiceDefinition definition(
+      EdgeSettings settings, Connections connections) {
+    return ServerServiceDefinition.builder(ClientStreamServiceGrpc.SERVICE_NAME)
+        .addMethod(
+            FrameMarshaller.tolerant(ClientStreamServiceGrpc.getConnectMethod()),
+            (call, headers) -> EdgeStream.open(call, settings, connections))
+        .build();
+  }
+
+  /** Where it listens; the port is the real one. */
+  public InetSocketAddress address() {
+    return (InetSocketAddress) server.getListenSockets().get(0);
+  }
+
+  /** Takes no more clients and ends those that are still here after stop-timeout. Blocks. */
+  public void stop() {
+    server.shutdown();
+    try {
+      if (!server.awaitTermination(settings.stopTimeout().toNanos(), TimeUnit.NANOSECONDS)) {
+        server.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      server.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package org.streamingcommands.edge;
+
+import com.typesafe.config.Config;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+
+/** How the edge listens; the keys are explained in {@code reference.conf}. */
+public record EdgeSettings(
+    String host,
+    int port,
+    int maxFrameBytes,
+    Duration keepaliveTime,
+    Duration keepaliveTimeout,
+    Duration permitKeepaliveTime,
+    Duration maxConnectionAge,
+    Duration maxConnectionAgeGrace,
+    Duration stopTimeout) {
+
+  public EdgeSettings {
+    if (port < 0 || port > 65535) {
+      throw new IllegalArgumentException("edge.port must be 0 to 65535, is " + port);
+    }
+    if (maxFrameBytes < 1024) {
+      throw new IllegalArgumentException(
+          "edge.max-frame-size must be at least 1 KiB, is " + maxFrameBytes);
+    }
+  }
+
+  /**
+   * @param config the section {@code streaming-commands.edge}
+   */
+  public static EdgeSettings from(Config config) {
+    return new EdgeSettings(
+        config.getString("host"),
+        config.getInt("port"),
+        Math.toIntExact(config.getBytes("max-frame-size")),
+        config.getDuration("keepalive-time"),
+        config.getDuration("keepalive-timeout"),
+        config.getDuration("permit-keepalive-time"),
+        config.getDuration("max-connection-age"),
+        config.getDuration("max-connection-age-grace"),
+        config.getDuration("stop-timeout"));
+  }
+
+  InetSocketAddress address() {
+    return new InetSocketAddress(host, port);
+  }
+}

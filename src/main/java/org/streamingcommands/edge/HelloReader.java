@@ -1,0 +1,44 @@
+package org.streamingcommands.edge;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.streamingcommands.command.ClientKey;
+import org.streamingcommands.command.Names;
+import org.streamingcommands.connection.Hello;
+import org.streamingcommands.grpc.v1.CommandResult;
+
+/** Turns a client's first frame into a hello, or says which field is wrong. */
+final class HelloReader {
+  private static final int MAX_TEXT = 100;
+
+  private HelloReader() {}
+
+  /**
+   * @throws IllegalArgumentException naming the field that is wrong
+   */
+  static Hello read(org.streamingcommands.grpc.v1.Hello frame) {
+    Optional<String> problem =
+        Names.problemWithText("instance_id", frame.getInstanceId(), 0, MAX_TEXT)
+            .or(
+                () ->
+                    Names.problemWithText("client_version", frame.getClientVersion(), 0, MAX_TEXT))
+            .or(() -> Names.problemWithLabels("labels", frame.getLabelsMap()));
+    if (problem.isPresent()) {
+      throw new IllegalArgumentException(problem.get());
+    }
+    List<Hello.Result> results = new ArrayList<>(frame.getUnconfirmedResultsCount());
+    for (CommandResult result : frame.getUnconfirmedResultsList()) {
+      results.add(new Hello.Result(result.getCommandId(), ResultReader.read(result)));
+    }
+    return new Hello(
+        ClientKey.of(frame.getService(), frame.getClientId()),
+        frame.getInstanceId(),
+        frame.getLabelsMap(),
+        frame.getClientVersion(),
+        frame.getLastEpoch(),
+        Set.copyOf(frame.getRunningCommandIdsList()),
+        results);
+  }
+}

@@ -1,0 +1,66 @@
+package org.streamingcommands.edge;
+
+import org.streamingcommands.command.Command;
+import org.streamingcommands.connection.Delivery;
+import org.streamingcommands.connection.Goodbye;
+import org.streamingcommands.connection.ServiceSettings;
+import org.streamingcommands.connection.Welcome;
+import org.streamingcommands.grpc.Wire;
+import org.streamingcommands.grpc.v1.CommandCancel;
+import org.streamingcommands.grpc.v1.CommandDelivery;
+import org.streamingcommands.grpc.v1.GoodbyeReason;
+import org.streamingcommands.grpc.v1.Ping;
+import org.streamingcommands.grpc.v1.ServerFrame;
+
+/** Writes what the engine says as frames. */
+final class ServerFrames {
+  private ServerFrames() {}
+
+  static ServerFrame welcome(Welcome welcome, ServiceSettings settings, int maxFrameBytes) {
+    return ServerFrame.newBuilder()
+        .setWelcome(
+            org.streamingcommands.grpc.v1.Welcome.newBuilder()
+                .setSessionId(welcome.sessionId())
+                .setEpoch(welcome.epoch())
+                .setPingInterval(Wire.duration(settings.pingInterval()))
+                .setPingTimeout(Wire.duration(settings.pingTimeout()))
+                .setMaxFrameBytes(maxFrameBytes))
+        .build();
+  }
+
+  static ServerFrame command(Delivery delivery) {
+    Command command = delivery.command();
+    return ServerFrame.newBuilder()
+        .setCommand(
+            CommandDelivery.newBuilder()
+                .setCommandId(command.id())
+                .setPayload(command.payload())
+                .setDeadline(Wire.timestamp(command.deadline()))
+                .putAllHeaders(command.headers())
+                .setResultsConfirmed(delivery.resultsConfirmed())
+                .setRedelivered(delivery.redelivered()))
+        .build();
+  }
+
+  static ServerFrame cancel(String commandId) {
+    return ServerFrame.newBuilder()
+        .setCancel(CommandCancel.newBuilder().setCommandId(commandId))
+        .build();
+  }
+
+  static ServerFrame ping(long nonce, long resultsConfirmed) {
+    return ServerFrame.newBuilder()
+        .setPing(Ping.newBuilder().setNonce(nonce).setResultsConfirmed(resultsConfirmed))
+        .build();
+  }
+
+  static ServerFrame goodbye(Goodbye goodbye) {
+    return ServerFrame.newBuilder()
+        .setGoodbye(
+            org.streamingcommands.grpc.v1.Goodbye.newBuilder()
+                .setReason(GoodbyeReason.valueOf("GOODBYE_REASON_" + goodbye.cause().name()))
+                .setReconnectDelay(Wire.duration(goodbye.reconnectDelay()))
+                .setMessage(goodbye.message()))
+        .build();
+  }
+}

@@ -1,0 +1,144 @@
+package org.streamingcommands.support;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.Join;
+import org.streamingcommands.command.ClientKey;
+import org.streamingcommands.command.Command;
+import org.streamingcommands.command.Priority;
+import org.streamingcommands.connection.Connections;
+import org.streamingcommands.connection.ServiceCatalog;
+import org.streamingcommands.connection.ServiceObserver;
+import org.streamingcommands.connection.ServiceSettings;
+import org.streamingcommands.edge.EdgeServer;
+import org.streamingcommands.edge.EdgeSettings;
+
+/** A node with an edge, on loopback and free ports, that serves "bots". */
+public final class TestNode implements AutoCloseable {
+  public static final Duration PATIENCE = Duration.ofSeconds(30);
+  public static final String SERVICE = "bots";
+
+  private final ActorSystem<Void> system;
+  private final Connections connections;
+  private final EdgeServer edge;
+
+  /** With settings on top of the defaults, such as {@code connection.queue-size = 2}. */
+  public static TestNode start(String... overrides) {
+    return start(ServiceObserver.NONE, overrides);
+  }
+
+  public static TestNode start(ServiceObserver observer, String... overrides) {
+    try {
+      return new TestNode(observer, config(overrides));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** The configuration of a test's node. */
+  public static Config config(String... overrides) {
+    StringBuilder own = new StringBuilder();
+    for (String override : overrides) {
+      own.append("streaming-commands.").append(override).append('\n');
+    }
+    return ConfigFactory.parseString(own.toString())
+        .withFallback(
+            ConfigFactory.parseString(
+                """
+                streaming-commands.edge.port = 0
+                streaming-commands.api.port = 0
+                pekko.loglevel = WARNING
+                pekko.stdout-loglevel = WARNING
+                pekko.cluster.jmx.multi-mbeans-in-same-jvm = on
+                pekko.coordinated-shutdown.run-by-jvm-shutdown-hook = off
+                """))
+        .withFallback(ConfigFactory.parseResources("node.conf"))
+        .withFallback(ConfigFactory.load())
+        .resolve();
+  }
+
+  private TestNode(ServiceObserver observer, Config config) throws IOException {
+    system = ActorSystem.create(Behaviors.empty(), "test", config);
+    Cluster cluster = Cluster.get(system);
+    cluster.manager().tell(new Join(cluster.selfMember().address()));
+    connections = Connections.get(system);
+    ServiceSettings settings = connections.settings().defaults();
+    connections.declare(new ServiceCatalog.Entry(SERVICE, settings, observer));
+    edge =
+        EdgeServer.start(
+            EdgeSettings.from(config.getConfig("streaming-commands.edge")), connections);
+  }
+
+  public ActorSystem<Void> system() {
+    return system;
+  }
+
+  public Connections connections() {
+    return connections;
+  }
+
+  public InetSocketAddress edgeAddress() {
+    return edge.address();
+  }
+
+  /** A scripted client that has said hello and was welcomed. */
+  public ScriptedClient connect(String clientId) {
+    ScriptedClient client = dial();
+    client.hello(SERVICE, clientId);
+    client.awaitWelcome();
+    return client;
+  }
+
+  /** A scripted client that has said nothing. */
+  public ScriptedClient dial() {
+    return ScriptedClient.dial(edgeAddress());
+  }
+
+  /** Sends and records what becomes of it. */
+  public Heard send(String clientId, Command command) {
+    Heard heard = new Heard();
+    connections.send(ClientKey.of(SERVICE, clientId), command, true, heard);
+    return heard;
+  }
+
+  public static Command command(String id, String text) {
+    return command(id, text, Duration.ofSeconds(30));
+  }
+
+  public static Command command(String id, String text, Duration timeout) {
+    return new Command(
+        id,
+        com.google.protobuf.Any.pack(com.google.protobuf.StringValue.of(text)),
+        Instant.now().plus(timeout),
+        Priority.NORMAL,
+        "",
+        Map.of());
+  }
+
+  /** Waits with the tests' patience; fails with what the future failed with. */
+  public static <T> T await(CompletableFuture<T> future) {
+    try {
+      return future.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (Exception e) {
+      throw new AssertionError("did not come: " + e, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    connections.drain();
+    edge.stop();
+    system.terminate();
+    await(system.getWhenTerminated().toCompletableFuture());
+  }
+}
