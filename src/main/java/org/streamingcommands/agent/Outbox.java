@@ -42,10 +42,14 @@ final class Outbox {
     to.onNext(greeting.frame());
   }
 
-  /** The server said welcome: what the hello carried is its own, and all else may be written. */
-  synchronized void open(int largestFrame) {
+  /**
+   * The server said welcome: what the hello carried is its own, and all else may be written.
+   *
+   * @return false where there was no hello yet that it could have answered
+   */
+  synchronized boolean open(int largestFrame) {
     if (stream == null) {
-      return;
+      return false;
     }
     for (FinishedCommand finished : greeted) {
       finished.handTo(session);
@@ -55,6 +59,7 @@ final class Outbox {
     maxFrameBytes = largestFrame;
     open = true;
     sweep();
+    return true;
   }
 
   synchronized void result(FinishedCommand finished) {

@@ -41,9 +41,17 @@ final class RunningCommand implements Known, CommandContext {
     this.id = delivery.getCommandId();
     this.payload = delivery.getPayload();
     this.typeUrl = payload.getTypeUrl();
-    this.deadline = delivery.hasDeadline() ? Wire.instant(delivery.getDeadline()) : Instant.MAX;
+    this.deadline = deadline(delivery, runner.now());
     this.headers = delivery.getHeadersMap();
     this.runner = runner;
+  }
+
+  /** By this clock: the sender's may be another. */
+  private static Instant deadline(CommandDelivery delivery, Instant now) {
+    if (delivery.hasTimeLeft()) {
+      return now.plus(Wire.duration(delivery.getTimeLeft()));
+    }
+    return delivery.hasDeadline() ? Wire.instant(delivery.getDeadline()) : Instant.MAX;
   }
 
   /** Whether the caller is the one who shall run it now. */

@@ -130,7 +130,10 @@ final class Session implements ClientResponseObserver<ClientFrame, ServerFrame> 
       return;
     }
     timer.cancel();
-    outbox.open(welcome.getMaxFrameBytes());
+    if (!outbox.open(welcome.getMaxFrameBytes())) {
+      end(Cause.UNREACHABLE, "the server said welcome before it heard a hello", Duration.ZERO);
+      return;
+    }
     Duration interval = Wire.duration(welcome.getPingInterval());
     if (!interval.isNegative() && !interval.isZero()) {
       // One ping may be late or left out while the transport is full; two are not.

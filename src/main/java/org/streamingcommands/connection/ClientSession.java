@@ -1,8 +1,10 @@
 package org.streamingcommands.connection;
 
 import com.google.protobuf.Any;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -136,6 +138,16 @@ public final class ClientSession implements Downlink {
    * @param taken called once the next inbound message may be read
    */
   public void event(Any payload, Runnable taken) {
+    event((client, read) -> observer.event(client, payload, read), taken);
+  }
+
+  /**
+   * An application message that the stream hands over itself, because it is no Any.
+   *
+   * @param handOver is given the client, and what to call once there is room for the next
+   * @param taken called once the next inbound message may be read
+   */
+  public void event(BiConsumer<ClientKey, Runnable> handOver, Runnable taken) {
     heard();
     ClientKey client = client();
     if (state != State.ATTACHED || client == null) {
@@ -144,9 +156,8 @@ public final class ClientSession implements Downlink {
     }
     // While a slow handler holds the stream back, silence is ours and not the client's.
     notReading = true;
-    observer.event(
+    handOver.accept(
         client,
-        payload,
         () -> {
           heard();
           notReading = false;
@@ -210,8 +221,9 @@ public final class ClientSession implements Downlink {
         return;
       }
       state = State.ATTACHED;
-      stream.welcome(new Welcome(ref.sessionId(), newEpoch));
+      // Told first: a client may speak as soon as it is welcome.
       observer.connected(describe());
+      stream.welcome(new Welcome(ref.sessionId(), newEpoch));
     }
     log.info("{} connected, session {} epoch {}", client(), ref.sessionId(), newEpoch);
   }
@@ -267,21 +279,10 @@ public final class ClientSession implements Downlink {
         return;
       }
       // Not "attaching": the client needs no second welcome.
-      hello = reintroduction(said);
+      said = said.introduction(epoch);
+      hello = said;
     }
-    attach(reintroduction(said));
-  }
-
-  /** Without what was true at the first hello only. */
-  private Hello reintroduction(Hello said) {
-    return new Hello(
-        said.client(),
-        said.instanceId(),
-        said.labels(),
-        said.clientVersion(),
-        epoch,
-        java.util.Set.of(),
-        List.of());
+    attach(said);
   }
 
   @Override
@@ -374,8 +375,8 @@ public final class ClientSession implements Downlink {
         epoch,
         said.labels(),
         said.clientVersion(),
-        java.time.Instant.now(),
-        java.time.Instant.now(),
+        Instant.now(),
+        Instant.now(),
         0,
         0,
         ref.node());

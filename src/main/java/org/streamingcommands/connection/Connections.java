@@ -7,6 +7,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Extension;
@@ -45,7 +47,8 @@ public final class Connections implements Extension {
   private final InstantSource clock = InstantSource.system();
   private final Counters counters = new Counters();
   private final ServiceCatalog services = new ServiceCatalog();
-  private final LocalEntities entities = new LocalEntities();
+  private final PresenceBoard presence = new PresenceBoard();
+  private final LocalEntities entities = new LocalEntities(presence);
   private final LiveSessions sessions;
   private final PendingSends sends;
   private final ActorRef<ShardingEnvelope<ClientConnection.Message>> region;
@@ -147,11 +150,31 @@ public final class Connections implements Extension {
    * The connected clients in the order of service and id.
    *
    * @param service only of this one; null for all
+   * @param chosen only those that it accepts
    * @param after only those after this one; null from the beginning
    */
   public List<ConnectedClient> list(
+      @Nullable String service,
+      Predicate<ConnectedClient> chosen,
+      @Nullable ClientKey after,
+      int limit) {
+    return presence.list(service, chosen, after, limit);
+  }
+
+  /** {@link #list(String, Predicate, ClientKey, int)} of whoever is connected. */
+  public List<ConnectedClient> list(
       @Nullable String service, @Nullable ClientKey after, int limit) {
-    return entities.list(service, after, limit);
+    return list(service, client -> true, after, limit);
+  }
+
+  /**
+   * Tells of everyone who is connected, as CONNECTED, and then of every change, without a gap.
+   *
+   * @param watcher called on the entities' threads, one call at a time; must not block
+   * @return ends it
+   */
+  public Runnable watch(Consumer<PresenceEvent> watcher) {
+    return presence.watch(watcher);
   }
 
   private @Nullable Outcome<Any> refusal(ClientKey client, Command command) {
@@ -200,6 +223,21 @@ public final class Connections implements Extension {
       heartbeat.pace(service.settings());
     }
     return added;
+  }
+
+  /** Takes a service away from this node and says goodbye to its clients. */
+  public void withdraw(String service) {
+    if (services.remove(service)) {
+      Goodbye goodbye =
+          Goodbye.of(Goodbye.Cause.DISCONNECTED, "the service was taken off this node");
+      sessions.forEach(
+          session -> {
+            ClientKey client = session.client();
+            if (client != null && client.service().equals(service)) {
+              session.goodbye(goodbye);
+            }
+          });
+    }
   }
 
   public Counters counters() {

@@ -31,6 +31,11 @@ public record Hello(
   /** A result that came with a hello. */
   public record Result(String commandId, Outcome<Any> outcome) {}
 
+  /** What stays true of it later: all but the commands it had at the time. */
+  Hello introduction(long epoch) {
+    return new Hello(client, instanceId, labels, clientVersion, epoch, Set.of(), List.of());
+  }
+
   /** The hello of a client that has nothing to say but its name. */
   public static Hello of(ClientKey client) {
     return new Hello(client, "", Map.of(), "", 0, Set.of(), List.of());

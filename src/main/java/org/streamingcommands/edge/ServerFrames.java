@@ -1,5 +1,7 @@
 package org.streamingcommands.edge;
 
+import java.time.Duration;
+import java.time.Instant;
 import org.streamingcommands.command.Command;
 import org.streamingcommands.connection.Delivery;
 import org.streamingcommands.connection.Goodbye;
@@ -36,6 +38,7 @@ final class ServerFrames {
                 .setCommandId(command.id())
                 .setPayload(command.payload())
                 .setDeadline(Wire.timestamp(command.deadline()))
+                .setTimeLeft(Wire.duration(Duration.between(Instant.now(), command.deadline())))
                 .putAllHeaders(command.headers())
                 .setResultsConfirmed(delivery.resultsConfirmed())
                 .setRedelivered(delivery.redelivered()))

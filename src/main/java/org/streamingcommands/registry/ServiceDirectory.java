@@ -53,9 +53,7 @@ final class ServiceDirectory extends AbstractBehavior<ServiceDirectory.Message> 
   }
 
   private ServiceDirectory(
-      ActorContext<Message> context,
-      String node,
-      Consumer<Map<String, Set<String>>> onChange) {
+      ActorContext<Message> context, String node, Consumer<Map<String, Set<String>>> onChange) {
     super(context);
     this.node = node;
     this.onChange = onChange;

@@ -46,8 +46,7 @@ class EdgeConversationTest {
       client.complete("c1", "done");
       assertThat(Outcome.unpack(heard.awaitOutcome(), StringValue.class).orElseThrow().getValue())
           .isEqualTo("done");
-      assertThat(heard.receipts())
-          .containsExactly(Receipt.QUEUED, Receipt.SENT, Receipt.RECEIVED);
+      assertThat(heard.receipts()).containsExactly(Receipt.QUEUED, Receipt.SENT, Receipt.RECEIVED);
       assertThat(heard.outcomes()).isOne();
     }
   }
@@ -88,8 +87,7 @@ class EdgeConversationTest {
   @Test
   void aBotThatNeverAnswersTimesOut() {
     try (ScriptedClient client = node.connect("mute")) {
-      Heard heard =
-          node.send("mute", TestNode.command("c1", "start", Duration.ofMillis(200)));
+      Heard heard = node.send("mute", TestNode.command("c1", "start", Duration.ofMillis(200)));
       client.awaitCommand();
       Outcome.Undelivered<?> undelivered = heard.awaitUndelivered();
       assertThat(undelivered.reason()).isEqualTo(Reason.TIMED_OUT);
@@ -121,8 +119,7 @@ class EdgeConversationTest {
   void theNewerOfTwoConnectionsWinsAndTheOlderIsToldSo() {
     try (ScriptedClient older = node.connect("twin");
         ScriptedClient newer = node.connect("twin")) {
-      assertThat(older.awaitGoodbye().getReason())
-          .isEqualTo(GoodbyeReason.GOODBYE_REASON_REPLACED);
+      assertThat(older.awaitGoodbye().getReason()).isEqualTo(GoodbyeReason.GOODBYE_REASON_REPLACED);
       assertThat(older.awaitEnd().getCode()).isEqualTo(Status.Code.OK);
       assertThat(newer.epoch()).isGreaterThan(older.epoch());
       // The older one's end must not take the newer one away.

@@ -194,7 +194,8 @@ public final class ScriptedClient implements AutoCloseable {
         ServerFrame frame = frames.poll(Math.max(1, left), TimeUnit.NANOSECONDS);
         if (frame == null) {
           throw new AssertionError(
-              "the frame did not come" + (ended.isDone() ? "; the stream ended: " + ended.join() : ""));
+              "the frame did not come"
+                  + (ended.isDone() ? "; the stream ended: " + ended.join() : ""));
         }
         if (kind.test(frame)) {
           return frame;

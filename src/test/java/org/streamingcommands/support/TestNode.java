@@ -57,6 +57,8 @@ public final class TestNode implements AutoCloseable {
                 """
                 streaming-commands.edge.port = 0
                 streaming-commands.api.port = 0
+                streaming-commands.edge.stop-timeout = 200 ms
+                streaming-commands.api.stop-timeout = 200 ms
                 pekko.loglevel = WARNING
                 pekko.stdout-loglevel = WARNING
                 pekko.cluster.jmx.multi-mbeans-in-same-jvm = on

@@ -1,0 +1,500 @@
+package org.streamingcommands.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.StringValue;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.streamingcommands.command.CancelResult;
+import org.streamingcommands.command.Certainty;
+import org.streamingcommands.command.ClientKey;
+import org.streamingcommands.command.Command;
+import org.streamingcommands.command.Outcome;
+import org.streamingcommands.command.Priority;
+import org.streamingcommands.command.Progress;
+import org.streamingcommands.command.Reason;
+import org.streamingcommands.command.Receipt;
+
+/** The life of a client's commands, step by step, with the clock in the test's hand. */
+class CommandFlowTest {
+  private static final ClientKey CLIENT = ClientKey.of("bots", "b1");
+  private static final Outcome<Any> DONE = new Outcome.Completed<>(Any.pack(StringValue.of("ok")));
+
+  private final Answers answers = new Answers();
+  private final Counters counters = new Counters();
+  private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+  private CommandFlow flow = flow("");
+
+  // ---- receipts and outcomes ----------------------------------------------------------------
+
+  @Test
+  void aCommandGoesThroughItsReceiptsToItsOneOutcome() {
+    attach(10);
+    ReplyTo sender = send("c1");
+    flow.received("c1");
+    flow.progressed("c1", Progress.of(50, "half"));
+    flow.result("c1", DONE);
+    assertThat(answers.receiptsOf(sender))
+        .containsExactly(Receipt.QUEUED, Receipt.SENT, Receipt.RECEIVED);
+    assertThat(answers.progress.get(sender.ticket())).hasSize(1);
+    assertThat(answers.outcomeOf(sender)).isEqualTo(DONE);
+    assertThat(flow.inFlight()).isZero();
+  }
+
+  @Test
+  void withoutAStreamNothingIsSent() {
+    ReplyTo sender = send("c1");
+    assertThat(answers.reasonOf(sender)).isEqualTo(Reason.NOT_CONNECTED);
+    assertThat(answers.certaintyOf(sender)).isEqualTo(Certainty.NOT_SENT);
+  }
+
+  @Test
+  void aCommandThatCannotBeEncodedEndsAsSuch() {
+    attach(10).refusesToEncode = true;
+    ReplyTo sender = send("c1");
+    assertThat(answers.reasonOf(sender)).isEqualTo(Reason.WRITE_FAILED);
+    assertThat(answers.certaintyOf(sender)).isEqualTo(Certainty.NOT_SENT);
+    assertThat(flow.inFlight()).isZero();
+  }
+
+  // ---- certainty, where the stream dies -----------------------------------------------------
+
+  @Test
+  void aStreamThatDiesBeforeTheWriteLeavesNotSent() {
+    attach(0);
+    ReplyTo sender = send("c1");
+    flow.detach();
+    pass(Duration.ofSeconds(31));
+    assertThat(answers.reasonOf(sender)).isEqualTo(Reason.CONNECTION_LOST);
+    assertThat(answers.certaintyOf(sender)).isEqualTo(Certainty.NOT_SENT);
+  }
+
+  @Test
+  void aStreamThatDiesAfterTheWriteLeavesSentUnconfirmed() {
+    attach(10);
+    ReplyTo sender = send("c1");
+    flow.detach();
+    pass(Duration.ofSeconds(31));
+    assertThat(answers.certaintyOf(sender)).isEqualTo(Certainty.SENT_UNCONFIRMED);
+  }
+
+  @Test
+  void aStreamThatDiesAfterTheReceiptLeavesReceivedNotFinished() {
+    attach(10);
+    ReplyTo sender = send("c1");
+    flow.received("c1");
+    flow.detach();
+    pass(Duration.ofSeconds(31));
+    assertThat(answers.certaintyOf(sender)).isEqualTo(Certainty.RECEIVED_NOT_FINISHED);
+  }
+
+  @Test
+  void aStreamThatDiesBeforeTheResultArrivedBringsItAlongNextTime() {
+    attach(10, "p1");
+    ReplyTo sender = send("c1");
+    flow.received("c1");
+    flow.detach();
+    resume(10, "p1", Set.of(), List.of(new Hello.Result("c1", DONE)));
+    assertThat(answers.outcomeOf(sender)).isEqualTo(DONE);
+  }
+
+  @Test
+  void aClientThatLeavesEndsWhatIsInFlightAtOnce() {
+    attach(10);
+    ReplyTo sender = send("c1");
+    flow.leave("bye");
+    assertThat(answers.reasonOf(sender)).isEqualTo(Reason.CONNECTION_LOST);
+    assertThat(answers.certaintyOf(sender)).isEqualTo(Certainty.SENT_UNCONFIRMED);
+  }
+
+  // ---- resuming -----------------------------------------------------------------------------
+
+  @Test
+  void theSameProcessIsGivenAgainWhatItNeverHadAndKeepsWhatRuns() {
+    attach(10, "p1");
+    ReplyTo runs = send("runs");
+    ReplyTo lost = send("lost");
+    flow.detach();
+    RecordingDownlink next = resume(10, "p1", Set.of("runs"), List.of());
+    assertThat(next.redelivered).containsExactly("lost");
+    assertThat(answers.receiptsOf(runs)).endsWith(Receipt.RECEIVED);
+    flow.result("runs", DONE);
+    flow.result("lost", DONE);
+    assertThat(answers.outcomeOf(runs)).isEqualTo(DONE);
+    assertThat(answers.outcomeOf(lost)).isEqualTo(DONE);
+    assertThat(flow.inFlight()).isZero();
+  }
+
+  @Test
+  void anotherProcessIsGivenNothingAgainButWhatWasNeverSent() {
+    attach(1, "p1");
+    ReplyTo sent = send("sent");
+    ReplyTo queued = send("queued");
+    flow.detach();
+    RecordingDownlink next = resume(10, "p2", Set.of(), List.of());
+    assertThat(answers.reasonOf(sent)).isEqualTo(Reason.CLIENT_RESTARTED);
+    assertThat(answers.certaintyOf(sent)).isEqualTo(Certainty.SENT_UNCONFIRMED);
+    assertThat(next.redelivered).isEmpty();
+    assertThat(next.delivered).containsExactly("queued");
+    flow.result("queued", DONE);
+    assertThat(answers.outcomeOf(queued)).isEqualTo(DONE);
+  }
+
+  @Test
+  void aClientThatNamesNoProcessIsGivenNothingAgain() {
+    attach(10, "");
+    ReplyTo sent = send("sent");
+    flow.detach();
+    assertThat(resume(10, "", Set.of(), List.of()).redelivered).isEmpty();
+    assertThat(answers.reasonOf(sent)).isEqualTo(Reason.CLIENT_RESTARTED);
+  }
+
+  @Test
+  void redeliveriesGoFirstAndWaitForCreditsToo() {
+    attach(2, "p1");
+    send("a");
+    send("b");
+    send("queued");
+    flow.detach();
+    RecordingDownlink next = resume(1, "p1", Set.of(), List.of());
+    assertThat(next.redelivered).containsExactly("a");
+    assertThat(next.delivered).isEmpty();
+    next.credits = 5;
+    flow.credits(5);
+    assertThat(next.redelivered).containsExactly("a", "b");
+    assertThat(next.delivered).containsExactly("queued");
+  }
+
+  @Test
+  void resultsAreConfirmedPerSession() {
+    RecordingDownlink first = attach(10, "p1");
+    send("a");
+    flow.result("a", DONE);
+    assertThat(first.confirmed).isOne();
+    flow.detach();
+    RecordingDownlink second = resume(10, "p1", Set.of(), List.of());
+    assertThat(second.confirmed).isZero();
+    flow.result("unknown", DONE);
+    assertThat(second.confirmed).isOne();
+  }
+
+  // ---- ids run once -------------------------------------------------------------------------
+
+  @Test
+  void theSameIdInFlightJoinsTheFirst() {
+    RecordingDownlink stream = attach(10);
+    ReplyTo first = send("c1");
+    ReplyTo second = send("c1");
+    flow.result("c1", DONE);
+    assertThat(stream.delivered).containsExactly("c1");
+    assertThat(answers.outcomeOf(first)).isEqualTo(DONE);
+    assertThat(answers.outcomeOf(second)).isEqualTo(DONE);
+    assertThat(answers.receiptsOf(second)).containsExactly(Receipt.SENT);
+  }
+
+  @Test
+  void theSameIdLaterAnswersTheSameOutcomeWithinTheWindowOnly() {
+    RecordingDownlink stream = attach(10);
+    send("c1");
+    flow.result("c1", DONE);
+    pass(Duration.ofSeconds(119));
+    assertThat(answers.outcomeOf(send("c1"))).isEqualTo(DONE);
+    assertThat(stream.delivered).hasSize(1);
+    pass(Duration.ofSeconds(2));
+    send("c1");
+    assertThat(stream.delivered).hasSize(2);
+  }
+
+  @Test
+  void anotherPayloadUnderAnIdInUseIsAConflict() {
+    attach(10);
+    send("c1", "one");
+    assertThat(answers.reasonOf(send("c1", "two"))).isEqualTo(Reason.CONFLICT);
+    flow.result("c1", DONE);
+    assertThat(answers.reasonOf(send("c1", "two"))).isEqualTo(Reason.CONFLICT);
+  }
+
+  @Test
+  void whatWasNeverSentMayBeSentAgainUnderItsId() {
+    send("c1");
+    RecordingDownlink stream = attach(10);
+    send("c1");
+    assertThat(stream.delivered).containsExactly("c1");
+  }
+
+  @Test
+  void theWindowIsBoundedByCountToo() {
+    flow = flow("dedup-size = 2");
+    RecordingDownlink stream = attach(10);
+    for (String id : List.of("a", "b", "c")) {
+      send(id);
+      flow.result(id, DONE);
+    }
+    send("c");
+    send("a");
+    assertThat(stream.delivered).containsExactly("a", "b", "c", "a");
+  }
+
+  // ---- deadlines ----------------------------------------------------------------------------
+
+  @Test
+  void aDeadlineEndsWhatTheClientDidNotAnswer() {
+    attach(10);
+    ReplyTo sender = send("c1");
+    pass(Duration.ofSeconds(61));
+    assertThat(answers.reasonOf(sender)).isEqualTo(Reason.TIMED_OUT);
+    assertThat(answers.certaintyOf(sender)).isEqualTo(Certainty.SENT_UNCONFIRMED);
+  }
+
+  @Test
+  void whatExpiredInTheQueueIsNeverWritten() {
+    RecordingDownlink stream = attach(0);
+    ReplyTo sender = send("c1");
+    now = now.plusSeconds(61);
+    stream.credits = 5;
+    flow.credits(5);
+    assertThat(stream.delivered).isEmpty();
+    assertThat(answers.reasonOf(sender)).isEqualTo(Reason.TIMED_OUT);
+    assertThat(answers.certaintyOf(sender)).isEqualTo(Certainty.NOT_SENT);
+  }
+
+  @Test
+  void aLateResultIsCountedAndAnswersALaterQuestion() {
+    attach(10);
+    send("c1");
+    pass(Duration.ofSeconds(61));
+    flow.result("c1", DONE);
+    assertThat(counters.lateResults.sum()).isOne();
+    assertThat(answers.outcomeOf(send("c1"))).isEqualTo(DONE);
+  }
+
+  // ---- cancel -------------------------------------------------------------------------------
+
+  @Test
+  void aCancelledCommandInTheQueueNeverLeaves() {
+    RecordingDownlink stream = attach(0);
+    ReplyTo sender = send("c1");
+    assertThat(answers.verdictOf(cancel("c1"))).isEqualTo(CancelResult.Verdict.CANCELLED);
+    assertThat(answers.outcomeOf(sender)).isInstanceOf(Outcome.Cancelled.class);
+    stream.credits = 5;
+    flow.credits(5);
+    assertThat(stream.delivered).isEmpty();
+  }
+
+  @Test
+  void aRunningCommandIsCancelledByItsClientOrNot() {
+    RecordingDownlink stream = attach(10);
+    send("stops");
+    send("finishes");
+    ReplyTo first = cancel("stops");
+    ReplyTo second = cancel("finishes");
+    assertThat(stream.cancelled).containsExactly("stops", "finishes");
+    flow.result("stops", new Outcome.Cancelled<>("stopped"));
+    flow.result("finishes", DONE);
+    assertThat(answers.verdictOf(first)).isEqualTo(CancelResult.Verdict.CANCELLED);
+    assertThat(answers.verdictOf(second)).isEqualTo(CancelResult.Verdict.TOO_LATE);
+    assertThat(answers.verdictOf(cancel("nobody"))).isEqualTo(CancelResult.Verdict.UNKNOWN_COMMAND);
+  }
+
+  @Test
+  void aCancelIsSaidAgainToAClientThatResumed() {
+    attach(10, "p1");
+    send("c1");
+    flow.received("c1");
+    cancel("c1");
+    flow.detach();
+    assertThat(resume(10, "p1", Set.of("c1"), List.of()).cancelled).containsExactly("c1");
+  }
+
+  // ---- flow control -------------------------------------------------------------------------
+
+  @Test
+  void nothingIsWrittenWithoutCredits() {
+    RecordingDownlink stream = attach(2);
+    for (String id : List.of("a", "b", "c", "d")) {
+      send(id);
+    }
+    assertThat(stream.delivered).containsExactly("a", "b");
+    assertThat(flow.queued()).isEqualTo(2);
+    stream.credits = 1;
+    flow.credits(1);
+    assertThat(stream.delivered).containsExactly("a", "b", "c");
+  }
+
+  @Test
+  void aFullQueueMakesSendersWaitAndThenTurnsThemAway() {
+    flow = flow("queue-size = 1, queue-timeout = 5 s");
+    RecordingDownlink stream = attach(0);
+    ReplyTo queued = send("queued");
+    ReplyTo waits = send("waits");
+    ReplyTo tooMany = send("too-many");
+    assertThat(answers.receiptsOf(queued)).containsExactly(Receipt.QUEUED);
+    assertThat(answers.receiptsOf(waits)).isEmpty();
+    assertThat(answers.reasonOf(tooMany)).isEqualTo(Reason.QUEUE_FULL);
+    pass(Duration.ofSeconds(6));
+    assertThat(answers.reasonOf(waits)).isEqualTo(Reason.QUEUE_FULL);
+    assertThat(answers.certaintyOf(waits)).isEqualTo(Certainty.NOT_SENT);
+    assertThat(answers.isOpen(queued)).isTrue();
+    stream.credits = 5;
+    flow.credits(5);
+    assertThat(stream.delivered).containsExactly("queued");
+  }
+
+  @Test
+  void whoWaitsForRoomGetsInWhenThereIsSome() {
+    flow = flow("queue-size = 1, queue-timeout = 5 s");
+    RecordingDownlink stream = attach(0);
+    send("queued");
+    ReplyTo waits = send("waits");
+    stream.credits = 1;
+    flow.credits(1);
+    assertThat(answers.receiptsOf(waits)).containsExactly(Receipt.QUEUED);
+    pass(Duration.ofSeconds(6));
+    assertThat(answers.isOpen(waits)).isTrue();
+  }
+
+  @Test
+  void highPriorityLeavesFirstAndOrderWithinOneIsKept() {
+    RecordingDownlink stream = attach(0);
+    send(command("n1", "x", Priority.NORMAL, ""));
+    send(command("h1", "x", Priority.HIGH, ""));
+    send(command("n2", "x", Priority.NORMAL, ""));
+    send(command("h2", "x", Priority.HIGH, ""));
+    stream.credits = 9;
+    flow.credits(9);
+    assertThat(stream.delivered).containsExactly("h1", "h2", "n1", "n2");
+  }
+
+  @Test
+  void aTenthOfTheQueueIsKeptForHighPriority() {
+    flow = flow("queue-size = 10, queue-timeout = 0 s");
+    attach(0);
+    List<ReplyTo> normal = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      normal.add(send("n" + i));
+    }
+    assertThat(answers.isOpen(normal.get(8))).isTrue();
+    assertThat(answers.reasonOf(normal.get(9))).isEqualTo(Reason.QUEUE_FULL);
+    assertThat(answers.isOpen(send(command("h", "x", Priority.HIGH, "")))).isTrue();
+  }
+
+  @Test
+  void ofOneCoalescingKeyOnlyTheNewestStaysInTheQueue() {
+    RecordingDownlink stream = attach(0);
+    ReplyTo older = send(command("v1", "x", Priority.NORMAL, "config"));
+    ReplyTo other = send(command("other", "x", Priority.NORMAL, ""));
+    ReplyTo newer = send(command("v2", "y", Priority.NORMAL, "config"));
+    assertThat(answers.reasonOf(older)).isEqualTo(Reason.SUPERSEDED);
+    assertThat(answers.isOpen(other)).isTrue();
+    assertThat(answers.isOpen(newer)).isTrue();
+    stream.credits = 9;
+    flow.credits(9);
+    assertThat(stream.delivered).containsExactly("other", "v2");
+  }
+
+  @Test
+  void aClientThatReadsAndNeverAnswersIsWrittenToUpToTheLimit() {
+    flow = flow("max-in-flight = 2");
+    RecordingDownlink stream = attach(100);
+    send("a");
+    send("b");
+    send("c");
+    assertThat(stream.delivered).containsExactly("a", "b");
+    flow.result("a", DONE);
+    assertThat(stream.delivered).containsExactly("a", "b", "c");
+  }
+
+  @Test
+  void aQueueIsBoundedByBytesToo() {
+    flow = flow("queue-bytes = 1000 B, queue-timeout = 0 s");
+    attach(0);
+    ReplyTo first = send("a", "x".repeat(600));
+    ReplyTo second = send("b", "x".repeat(600));
+    assertThat(answers.isOpen(first)).isTrue();
+    assertThat(answers.reasonOf(second)).isEqualTo(Reason.QUEUE_FULL);
+  }
+
+  @Test
+  void aCommandOverTheLimitIsRefused() {
+    flow = flow("max-command-size = 100 B");
+    attach(10);
+    assertThat(answers.reasonOf(send("c1", "x".repeat(200)))).isEqualTo(Reason.TOO_LARGE);
+  }
+
+  @Test
+  void aFlowThatStopsEndsEverythingWithWhatIsKnown() {
+    attach(1);
+    ReplyTo sent = send("sent");
+    ReplyTo queued = send("queued");
+    flow.stop();
+    assertThat(answers.certaintyOf(sent)).isEqualTo(Certainty.SENT_UNCONFIRMED);
+    assertThat(answers.certaintyOf(queued)).isEqualTo(Certainty.NOT_SENT);
+    assertThat(answers.reasonOf(queued)).isEqualTo(Reason.SHUTTING_DOWN);
+  }
+
+  // ---- helpers ------------------------------------------------------------------------------
+
+  private CommandFlow flow(String overrides) {
+    Config config =
+        ConfigFactory.parseString(overrides)
+            .withFallback(ConfigFactory.load().getConfig("streaming-commands.connection"));
+    return new CommandFlow(ServiceSettings.from(config), answers, counters, () -> now);
+  }
+
+  private RecordingDownlink attach(int credits) {
+    return attach(credits, "p1");
+  }
+
+  private RecordingDownlink attach(int credits, String instanceId) {
+    return resume(credits, instanceId, Set.of(), List.of());
+  }
+
+  /** A stream with so many credits says hello; with none, it has yet to say that it takes any. */
+  private RecordingDownlink resume(
+      int credits, String instanceId, Set<String> running, List<Hello.Result> results) {
+    RecordingDownlink stream = new RecordingDownlink(credits);
+    Hello hello = new Hello(CLIENT, instanceId, Map.of(), "", 0, running, results);
+    flow.attach(stream, hello);
+    flow.resume(hello);
+    flow.credits(stream.credits);
+    return stream;
+  }
+
+  private ReplyTo send(String id) {
+    return send(id, "payload");
+  }
+
+  private ReplyTo send(String id, String payload) {
+    return send(command(id, payload, Priority.NORMAL, ""));
+  }
+
+  private ReplyTo send(Command command) {
+    ReplyTo sender = answers.ticket();
+    flow.send(command, sender);
+    return sender;
+  }
+
+  private ReplyTo cancel(String id) {
+    ReplyTo canceller = answers.ticket();
+    flow.cancel(id, canceller);
+    return canceller;
+  }
+
+  private Command command(String id, String payload, Priority priority, String key) {
+    return new Command(
+        id, Any.pack(StringValue.of(payload)), now.plusSeconds(60), priority, key, Map.of());
+  }
+
+  private void pass(Duration time) {
+    now = now.plus(time);
+    flow.expire();
+  }
+}
