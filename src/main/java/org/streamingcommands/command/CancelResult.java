@@ -7,7 +7,8 @@ import java.util.Optional;
  * What the wish to cancel a command came to.
  *
  * @param verdict in a word
- * @param outcome how the command ended; empty while it is not known to have ended
+ * @param outcome how the command ended; where that is not known, why the wish was not answered, if
+ *     anything is known of it
  */
 public record CancelResult(Verdict verdict, Optional<Outcome<Any>> outcome) {
 
@@ -19,7 +20,7 @@ public record CancelResult(Verdict verdict, Optional<Outcome<Any>> outcome) {
     TOO_LATE,
     /** No such command is in flight, and none ended within the dedup window. */
     UNKNOWN_COMMAND,
-    /** The client was asked and did not say in time; the command may still run. */
+    /** Nobody said in time; the command may still run, and the wish may still take effect. */
     NOT_CONFIRMED
   }
 

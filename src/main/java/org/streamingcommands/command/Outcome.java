@@ -1,6 +1,7 @@
 package org.streamingcommands.command;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.Empty;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import java.util.function.Function;
@@ -81,11 +82,15 @@ public sealed interface Outcome<R> {
 
   /**
    * The same outcome with its answer unpacked. An answer of another type is {@link Failed} with
-   * code {@link #UNEXPECTED_RESULT_TYPE}: the client did run the command.
+   * code {@link #UNEXPECTED_RESULT_TYPE}: the client did run the command. No answer at all is an
+   * {@link Empty}.
    */
   static <R extends Message> Outcome<R> unpack(Outcome<Any> outcome, Class<R> type) {
     if (!(outcome instanceof Completed<Any> completed)) {
       return outcome.map(any -> type.cast(null));
+    }
+    if (type == Empty.class && completed.result().getTypeUrl().isEmpty()) {
+      return new Completed<>(type.cast(Empty.getDefaultInstance()));
     }
     try {
       return new Completed<>(completed.result().unpack(type));

@@ -14,8 +14,7 @@ final class ConfiguredServices {
    * @throws IllegalArgumentException naming the service and key that is wrong
    */
   static void register(ActorSystem<?> system, StreamingServiceRegistry registry) {
-    ConfigObject services =
-        system.settings().config().getObject("streaming-commands.services");
+    ConfigObject services = system.settings().config().getObject("streaming-commands.services");
     for (String name : new TreeSet<>(services.keySet())) {
       registry.register(ClientService.builder(system, name).build());
     }

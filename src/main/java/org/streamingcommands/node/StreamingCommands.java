@@ -27,10 +27,10 @@ import org.streamingcommands.edge.EdgeSettings;
 import org.streamingcommands.registry.StreamingServiceRegistry;
 
 /**
- * Streaming Commands inside a user's own ActorSystem. The system needs {@code
- * pekko.actor.provider = cluster}; a single node is a cluster of one, see {@link #join}. The
- * listeners stop with the system's coordinated shutdown: first every client is told to go
- * elsewhere, then both close. Thread-safe.
+ * Streaming Commands inside a user's own ActorSystem. The system needs {@code pekko.actor.provider
+ * = cluster}; a single node is a cluster of one, see {@link #join}. The listeners stop with the
+ * system's coordinated shutdown: first every client is told to go elsewhere, then both close.
+ * Thread-safe.
  *
  * <pre>{@code
  * StreamingCommands commands = StreamingCommands.get(system);

@@ -1,0 +1,46 @@
+package org.streamingcommands.api;
+
+import com.typesafe.config.ConfigFactory;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.http.javadsl.settings.ServerSettings;
+
+/** How Pekko HTTP serves the api, on top of what the system's configuration says. */
+final class HttpSettings {
+  /**
+   * A quiet connection is cut after idle-timeout, in either direction; callers with keepalive stay.
+   * Pings of the server stay off: where their answer fails to come Pekko HTTP does not close the
+   * connection, and they keep idle-timeout from ever firing. A strict entity of one byte spares
+   * unary calls their stream. Resets are throttled where they can only be an attack: every call of
+   * a connection may be cancelled several times a second.
+   */
+  private static final String OVERRIDES =
+      """
+      pekko.http.server {
+        enable-http2 = on
+        server-header = ""
+        idle-timeout = 10 min
+        backlog = 4096
+        max-connections = 10000
+        remote-address-attribute = on
+        http2 {
+          max-concurrent-streams = 1024
+          min-collect-strict-entity-size = 1
+          ping-interval = 0 s
+          frame-type-throttle {
+            frame-types = ["reset", "continuation", "ping"]
+            cost = 10000
+            burst = 10000
+            interval = 1 s
+          }
+        }
+        parsing.ssl-session-attribute = on
+      }
+      """;
+
+  private HttpSettings() {}
+
+  static ServerSettings of(ActorSystem<?> system) {
+    return ServerSettings.create(
+        ConfigFactory.parseString(OVERRIDES).withFallback(system.settings().config()));
+  }
+}

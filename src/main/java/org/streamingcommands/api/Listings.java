@@ -1,0 +1,126 @@
+package org.streamingcommands.api;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.streamingcommands.command.ClientKey;
+import org.streamingcommands.command.Names;
+import org.streamingcommands.connection.ConnectedClient;
+import org.streamingcommands.connection.Connections;
+import org.streamingcommands.grpc.Wire;
+import org.streamingcommands.grpc.v1.ClientInfo;
+import org.streamingcommands.grpc.v1.ListClientsRequest;
+import org.streamingcommands.grpc.v1.ListClientsResponse;
+import org.streamingcommands.grpc.v1.ListServicesResponse;
+import org.streamingcommands.grpc.v1.ServiceInfo;
+
+/** Who is connected, and which services there are. Thread-safe. */
+final class Listings {
+  private static final int DEFAULT_PAGE = 100;
+  private static final int MAX_PAGE = 1000;
+
+  private final Connections connections;
+  private final Supplier<Map<String, Set<String>>> services;
+
+  /**
+   * @param services the nodes of each service, by its name
+   */
+  Listings(Connections connections, Supplier<Map<String, Set<String>>> services) {
+    this.connections = connections;
+    this.services = services;
+  }
+
+  ListClientsResponse clients(ListClientsRequest request) throws InvalidRequest {
+    String service = service(request.getService());
+    int size = pageSize(request.getPageSize());
+    ClientKey after = after(request.getPageToken(), service);
+    // One more than fits tells whether there is a next page.
+    List<ConnectedClient> found = connections.list(service, after, size + 1);
+    List<ConnectedClient> page = found.size() > size ? found.subList(0, size) : found;
+    ListClientsResponse.Builder response = ListClientsResponse.newBuilder();
+    page.forEach(client -> response.addClients(info(client)));
+    if (found.size() > size) {
+      response.setNextPageToken(token(page.get(size - 1).client()));
+    }
+    return response.build();
+  }
+
+  private @Nullable String service(String service) throws InvalidRequest {
+    if (service.isEmpty()) {
+      return null;
+    }
+    String problem = Names.problemWithService(service).orElse(null);
+    if (problem != null) {
+      throw InvalidRequest.field(problem);
+    }
+    if (!connections.knows(service)) {
+      throw InvalidRequest.unknownService(service);
+    }
+    return service;
+  }
+
+  private static int pageSize(int size) throws InvalidRequest {
+    if (size < 0 || size > MAX_PAGE) {
+      throw InvalidRequest.field(
+          "page_size: at most %d, is %s".formatted(MAX_PAGE, Integer.toUnsignedString(size)));
+    }
+    return size == 0 ? DEFAULT_PAGE : size;
+  }
+
+  private static String token(ClientKey last) {
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(last.entityId().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static @Nullable ClientKey after(String token, @Nullable String service)
+      throws InvalidRequest {
+    if (token.isEmpty()) {
+      return null;
+    }
+    ClientKey after;
+    try {
+      after =
+          ClientKey.ofEntityId(
+              new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8));
+    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+      throw InvalidRequest.field("page_token: was never given out");
+    }
+    if (service != null && !service.equals(after.service())) {
+      throw InvalidRequest.field("page_token: belongs to a listing of another service");
+    }
+    return after;
+  }
+
+  private static ClientInfo info(ConnectedClient client) {
+    return ClientInfo.newBuilder()
+        .setService(client.client().service())
+        .setClientId(client.client().clientId())
+        .setSessionId(client.sessionId())
+        .setEpoch(client.epoch())
+        .putAllLabels(client.labels())
+        .setClientVersion(client.clientVersion())
+        .setConnectedSince(Wire.timestamp(client.connectedSince()))
+        .setLastSeen(Wire.timestamp(client.lastSeen()))
+        .setQueueDepth(client.queueDepth())
+        .setInFlight(client.inFlight())
+        .setNode(client.node())
+        .build();
+  }
+
+  ListServicesResponse services() {
+    ListServicesResponse.Builder response = ListServicesResponse.newBuilder();
+    new TreeMap<>(services.get())
+        .forEach(
+            (name, nodes) ->
+                response.addServices(
+                    ServiceInfo.newBuilder().setName(name).addAllNodes(new TreeSet<>(nodes))));
+    return response.build();
+  }
+}

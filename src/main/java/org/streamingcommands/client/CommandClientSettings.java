@@ -1,0 +1,240 @@
+package org.streamingcommands.client;
+
+import com.typesafe.config.Config;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/**
+ * How a sender reaches the api of the nodes. Read once, validated; {@code reference.conf} says what
+ * each value does, under {@code streaming-commands.client}.
+ *
+ * @param host of the api; empty where none is configured
+ * @param port of the api; 0 where none is configured
+ * @param queueTimeout how long a command may wait for the stream to take it
+ * @param connectTimeout how long a command may wait for a connection
+ * @param callTimeout when a send without a timeout of its own gives up
+ * @param maxInFlight commands that are written and not answered, for one api address; as many again
+ *     may wait
+ * @param maxCommandBytes the largest command
+ * @param maxPendingBytes commands that wait or are not answered, for one api address
+ * @param keepaliveTime how long a connection with a stream may be silent before it is probed
+ * @param keepaliveTimeout how long the answer to a probe may take
+ * @param idleTimeout how long a connection without commands stays open
+ */
+public record CommandClientSettings(
+    String host,
+    int port,
+    Duration queueTimeout,
+    Duration connectTimeout,
+    Duration callTimeout,
+    int maxInFlight,
+    int maxCommandBytes,
+    long maxPendingBytes,
+    Duration keepaliveTime,
+    Duration keepaliveTimeout,
+    Duration idleTimeout) {
+
+  /** Where {@link #from} reads. */
+  public static final String PATH = "streaming-commands.client";
+
+  // The same as in reference.conf, so that a process without a configuration needs none. A test
+  // compares the two.
+  private static final CommandClientSettings DEFAULTS =
+      new CommandClientSettings(
+          "",
+          0,
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(3),
+          Duration.ofSeconds(5),
+          10_000,
+          4_000 << 10,
+          64 << 20,
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(60));
+
+  /**
+   * @throws IllegalArgumentException where a value is out of range; the message names its key
+   */
+  public CommandClientSettings {
+    check(host.isEmpty() ? port == 0 : port > 0 && port < 65_536, "api-address", "a port 1-65535");
+    checkPositive(queueTimeout, "queue-timeout");
+    checkPositive(connectTimeout, "connect-timeout");
+    checkPositive(callTimeout, "call-timeout");
+    check(maxInFlight > 0, "max-in-flight", "more than zero");
+    check(maxCommandBytes > 0, "max-command-size", "1 byte to 2 GiB");
+    check(maxPendingBytes >= maxCommandBytes, "max-pending-size", "max-command-size or more");
+    checkPositive(keepaliveTime, "keepalive-time");
+    checkPositive(keepaliveTimeout, "keepalive-timeout");
+    checkPositive(idleTimeout, "idle-timeout");
+  }
+
+  /** Without an address. */
+  public static CommandClientSettings defaults() {
+    return DEFAULTS;
+  }
+
+  /**
+   * The defaults with this address.
+   *
+   * @param address {@code host:port}; an IPv6 address in brackets
+   */
+  public static CommandClientSettings of(String address) {
+    return DEFAULTS.withAddress(address);
+  }
+
+  /**
+   * Reads {@link #PATH} of a whole configuration.
+   *
+   * @throws com.typesafe.config.ConfigException where a key is missing or of another type
+   */
+  public static CommandClientSettings from(Config root) {
+    Config config = root.getConfig(PATH);
+    String address = config.getString("api-address");
+    CommandClientSettings settings =
+        new CommandClientSettings(
+            "",
+            0,
+            config.getDuration("queue-timeout"),
+            config.getDuration("connect-timeout"),
+            config.getDuration("call-timeout"),
+            config.getInt("max-in-flight"),
+            (int) Math.min(config.getBytes("max-command-size"), Integer.MAX_VALUE),
+            config.getBytes("max-pending-size"),
+            config.getDuration("keepalive-time"),
+            config.getDuration("keepalive-timeout"),
+            config.getDuration("idle-timeout"));
+    return address.isEmpty() ? settings : settings.withAddress(address);
+  }
+
+  public boolean hasAddress() {
+    return !host.isEmpty();
+  }
+
+  /** {@code host:port}. */
+  public String address() {
+    return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
+  }
+
+  /**
+   * @param address {@code host:port}; an IPv6 address in brackets
+   */
+  public CommandClientSettings withAddress(String address) {
+    int colon = address.lastIndexOf(':');
+    String name = colon < 0 ? "" : address.substring(0, colon);
+    boolean bracketed = name.startsWith("[") && name.endsWith("]");
+    String bare = bracketed ? name.substring(1, name.length() - 1) : name;
+    boolean clean = !bare.isBlank() && (bracketed || bare.indexOf(':') < 0);
+    check(clean, "api-address", "host:port, is '" + address + "'");
+    int number = portOf(address.substring(colon + 1));
+    return with(
+        draft -> {
+          draft.host = bare;
+          draft.port = number;
+        });
+  }
+
+  public CommandClientSettings withQueueTimeout(Duration value) {
+    return with(draft -> draft.queueTimeout = value);
+  }
+
+  public CommandClientSettings withConnectTimeout(Duration value) {
+    return with(draft -> draft.connectTimeout = value);
+  }
+
+  public CommandClientSettings withCallTimeout(Duration value) {
+    return with(draft -> draft.callTimeout = value);
+  }
+
+  public CommandClientSettings withMaxInFlight(int value) {
+    return with(draft -> draft.maxInFlight = value);
+  }
+
+  public CommandClientSettings withMaxCommandBytes(int value) {
+    return with(draft -> draft.maxCommandBytes = value);
+  }
+
+  public CommandClientSettings withMaxPendingBytes(long value) {
+    return with(draft -> draft.maxPendingBytes = value);
+  }
+
+  public CommandClientSettings withKeepaliveTime(Duration value) {
+    return with(draft -> draft.keepaliveTime = value);
+  }
+
+  public CommandClientSettings withKeepaliveTimeout(Duration value) {
+    return with(draft -> draft.keepaliveTimeout = value);
+  }
+
+  public CommandClientSettings withIdleTimeout(Duration value) {
+    return with(draft -> draft.idleTimeout = value);
+  }
+
+  private CommandClientSettings with(Consumer<Draft> edit) {
+    Draft draft = new Draft(this);
+    edit.accept(draft);
+    return draft.settings();
+  }
+
+  private static int portOf(String text) {
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      return -1;
+    }
+  }
+
+  private static void checkPositive(Duration value, String key) {
+    check(!value.isNegative() && !value.isZero(), key, "more than zero");
+  }
+
+  private static void check(boolean good, String key, String rule) {
+    if (!good) {
+      throw new IllegalArgumentException("%s.%s: must be %s".formatted(PATH, key, rule));
+    }
+  }
+
+  /** What the withers change, so that none of them has to repeat eleven values. */
+  private static final class Draft {
+    private String host;
+    private int port;
+    private Duration queueTimeout;
+    private Duration connectTimeout;
+    private Duration callTimeout;
+    private int maxInFlight;
+    private int maxCommandBytes;
+    private long maxPendingBytes;
+    private Duration keepaliveTime;
+    private Duration keepaliveTimeout;
+    private Duration idleTimeout;
+
+    private Draft(CommandClientSettings from) {
+      host = from.host;
+      port = from.port;
+      queueTimeout = from.queueTimeout;
+      connectTimeout = from.connectTimeout;
+      callTimeout = from.callTimeout;
+      maxInFlight = from.maxInFlight;
+      maxCommandBytes = from.maxCommandBytes;
+      maxPendingBytes = from.maxPendingBytes;
+      keepaliveTime = from.keepaliveTime;
+      keepaliveTimeout = from.keepaliveTimeout;
+      idleTimeout = from.idleTimeout;
+    }
+
+    private CommandClientSettings settings() {
+      return new CommandClientSettings(
+          host,
+          port,
+          queueTimeout,
+          connectTimeout,
+          callTimeout,
+          maxInFlight,
+          maxCommandBytes,
+          maxPendingBytes,
+          keepaliveTime,
+          keepaliveTimeout,
+          idleTimeout);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package org.streamingcommands.client;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.streamingcommands.command.CancelResult;
+import org.streamingcommands.command.Certainty;
+import org.streamingcommands.command.ClientKey;
+import org.streamingcommands.command.Command;
+import org.streamingcommands.command.CommandListener;
+import org.streamingcommands.command.Outcome;
+import org.streamingcommands.command.Reason;
+
+/** The way over the wire: a place on the shared stream to the configured api address. */
+final class RemoteTransport implements CommandTransport {
+  private final CommandClientSettings settings;
+
+  /** Saves a look-up per send; a closed one says so itself. */
+  private volatile @Nullable ApiLink lastLink;
+
+  RemoteTransport(CommandClientSettings settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public void send(ClientKey client, Command command, SendWish wish, CommandListener listener) {
+    if (command.size() > settings.maxCommandBytes()) {
+      listener.outcome(
+          Outcome.notSent(
+              Reason.TOO_LARGE,
+              "the command has %d bytes, max-command-size is %d"
+                  .formatted(command.size(), settings.maxCommandBytes())));
+      return;
+    }
+    Duration left = Duration.between(Instant.now(), command.deadline());
+    if (left.isNegative() || left.isZero()) {
+      listener.outcome(
+          Outcome.notSent(Reason.TIMED_OUT, "the deadline had passed before the send"));
+      return;
+    }
+    long deadline = System.nanoTime() + left.toNanos();
+    submit(table -> new SendExchange(table, deadline, client, command, wish, listener));
+  }
+
+  @Override
+  public void cancel(ClientKey client, String commandId, Consumer<CancelResult> answer) {
+    long deadline = System.nanoTime() + settings.callTimeout().toNanos();
+    submit(table -> new CancelExchange(table, deadline, client, commandId, answer));
+  }
+
+  private void submit(Function<ExchangeTable, Exchange> make) {
+    while (true) {
+      ApiLink link = link();
+      Exchange exchange = make.apply(link.table());
+      switch (link.offer(exchange)) {
+        case ADMITTED -> {
+          return;
+        }
+        case FULL -> {
+          exchange.tell(
+              new Outcome.Undelivered<>(
+                  Reason.QUEUE_FULL,
+                  Certainty.NOT_SENT,
+                  "too many commands wait for the api at " + settings.address()));
+          return;
+        }
+        // It closed since it was looked up; the next one is another.
+        case CLOSED -> lastLink = null;
+      }
+    }
+  }
+
+  private ApiLink link() {
+    ApiLink link = lastLink;
+    if (link == null) {
+      link = RemoteConnections.to(settings);
+      lastLink = link;
+    }
+    return link;
+  }
+}

@@ -1,0 +1,44 @@
+package org.streamingcommands.examples.bots;
+
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Map;
+import org.streamingcommands.command.CommandIds;
+import org.streamingcommands.examples.bots.v1.BotCommand;
+import org.streamingcommands.examples.bots.v1.ConfigUpdate;
+import org.streamingcommands.examples.bots.v1.Restart;
+import org.streamingcommands.examples.bots.v1.Start;
+import org.streamingcommands.examples.bots.v1.Stop;
+import org.streamingcommands.grpc.Wire;
+
+/** Builds commands for bots, each with a fresh id and the time. */
+final class BotMessages {
+  private BotMessages() {}
+
+  static BotCommand start() {
+    return command().setStart(Start.getDefaultInstance()).build();
+  }
+
+  static BotCommand stop(boolean graceful) {
+    return command().setStop(Stop.newBuilder().setGraceful(graceful)).build();
+  }
+
+  /**
+   * @param fields the names that change; none for the whole configuration
+   */
+  static BotCommand configUpdate(Map<String, String> config, Collection<String> fields) {
+    return command()
+        .setConfigUpdate(ConfigUpdate.newBuilder().putAllConfig(config).addAllFields(fields))
+        .build();
+  }
+
+  static BotCommand restart() {
+    return command().setRestart(Restart.getDefaultInstance()).build();
+  }
+
+  private static BotCommand.Builder command() {
+    return BotCommand.newBuilder()
+        .setId(CommandIds.next())
+        .setCreatedAt(Wire.timestamp(Instant.now()));
+  }
+}

@@ -1,0 +1,195 @@
+package org.streamingcommands.client;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Message;
+import io.grpc.Server;
+import io.grpc.Status;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.streamingcommands.command.Certainty;
+import org.streamingcommands.command.Outcome;
+import org.streamingcommands.command.Reason;
+import org.streamingcommands.command.Receipt;
+import org.streamingcommands.grpc.Wire;
+import org.streamingcommands.grpc.v1.CommandServiceGrpc;
+import org.streamingcommands.grpc.v1.DispatchRequest;
+import org.streamingcommands.grpc.v1.DispatchResponse;
+
+/** A real api on loopback that does what a test tells it. */
+final class ScriptedNode implements AutoCloseable {
+  private static final long LIMIT_SECONDS = 30;
+
+  private final BlockingQueue<Heard> heard = new LinkedBlockingQueue<>();
+  private final AtomicInteger streams = new AtomicInteger();
+  private final Consumer<Heard> script;
+  private final boolean deaf;
+  private final Server server;
+  private final int port;
+  private volatile Runnable onStreamCompleted = () -> {};
+
+  private ScriptedNode(int port, boolean deaf, Consumer<Heard> script) {
+    this.script = script;
+    this.deaf = deaf;
+    this.server =
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+            .directExecutor()
+            .flowControlWindow(64 << 10)
+            .maxInboundMessageSize(16 << 20)
+            .addService(new Api())
+            .build();
+    try {
+      server.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    this.port = server.getPort();
+  }
+
+  /** Keeps what it hears for {@link #next}. */
+  static ScriptedNode start() {
+    return on(0, request -> {});
+  }
+
+  static ScriptedNode running(Consumer<Heard> script) {
+    return on(0, script);
+  }
+
+  static ScriptedNode on(int port, Consumer<Heard> script) {
+    return new ScriptedNode(port, false, script);
+  }
+
+  /** Accepts the stream and never reads from it. */
+  static ScriptedNode deaf() {
+    return new ScriptedNode(0, true, request -> {});
+  }
+
+  int port() {
+    return port;
+  }
+
+  CommandClientSettings settings() {
+    return CommandClientSettings.of("127.0.0.1:" + port());
+  }
+
+  /** Runs the task when a sender half-closes its stream. */
+  void onStreamCompleted(Runnable task) {
+    onStreamCompleted = task;
+  }
+
+  /** How many streams were ever opened. */
+  int streams() {
+    return streams.get();
+  }
+
+  /** The next request, in the order of arrival. */
+  Heard next() throws InterruptedException {
+    return Objects.requireNonNull(
+        heard.poll(LIMIT_SECONDS, TimeUnit.SECONDS), "the node heard no request");
+  }
+
+  /** Whether nothing was heard that the test has not taken. */
+  boolean isQuiet() {
+    return heard.isEmpty();
+  }
+
+  /** Cuts all connections. */
+  @Override
+  public void close() {
+    server.shutdownNow();
+    try {
+      server.awaitTermination(LIMIT_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private final class Api extends CommandServiceGrpc.CommandServiceImplBase {
+    @Override
+    public StreamObserver<DispatchRequest> dispatch(StreamObserver<DispatchResponse> answers) {
+      int stream = streams.incrementAndGet();
+      if (deaf) {
+        ((ServerCallStreamObserver<DispatchResponse>) answers).disableAutoRequest();
+      }
+      return new StreamObserver<>() {
+        @Override
+        public void onNext(DispatchRequest request) {
+          Heard one = new Heard(stream, request, answers);
+          heard.add(one);
+          script.accept(one);
+        }
+
+        @Override
+        public void onError(Throwable error) {}
+
+        @Override
+        public void onCompleted() {
+          synchronized (answers) {
+            answers.onCompleted();
+          }
+          onStreamCompleted.run();
+        }
+      };
+    }
+  }
+
+  /** One request, and the means to answer it. */
+  record Heard(int stream, DispatchRequest request, StreamObserver<DispatchResponse> answers) {
+    String commandId() {
+      return request.getSend().getCommand().getCommandId();
+    }
+
+    <M extends Message> M payload(Class<M> type) {
+      try {
+        return request.getSend().getCommand().getPayload().unpack(type);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    void receipt(Receipt receipt) {
+      answer(b -> b.setReceipt(Wire.receipt(receipt)));
+    }
+
+    void progress(int percent) {
+      answer(b -> b.getProgressBuilder().setPercent(percent));
+    }
+
+    void complete(Message result) {
+      outcome(new Outcome.Completed<>(Any.pack(result)));
+    }
+
+    void undelivered(Reason reason, Certainty certainty) {
+      outcome(new Outcome.Undelivered<>(reason, certainty, "says the node"));
+    }
+
+    void outcome(Outcome<Any> outcome) {
+      answer(b -> b.setOutcome(Wire.outcome(outcome)));
+    }
+
+    void answer(Consumer<DispatchResponse.Builder> step) {
+      DispatchResponse.Builder answer =
+          DispatchResponse.newBuilder().setCorrelationId(request.getCorrelationId());
+      step.accept(answer);
+      synchronized (answers) {
+        answers.onNext(answer.build());
+      }
+    }
+
+    void endStream(Status status) {
+      synchronized (answers) {
+        answers.onError(status.asRuntimeException());
+      }
+    }
+  }
+}

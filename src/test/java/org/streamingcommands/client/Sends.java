@@ -1,0 +1,32 @@
+package org.streamingcommands.client;
+
+import com.google.protobuf.StringValue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.streamingcommands.command.Outcome;
+
+/** What the tests of this package send, and how they wait. */
+final class Sends {
+  private Sends() {}
+
+  static StreamingCommandClient<StringValue> client(CommandClientSettings settings) {
+    return StreamingCommandClient.remote(settings, "bots", "bot-1");
+  }
+
+  static StringValue say(String text) {
+    return StringValue.of(text);
+  }
+
+  static <T> T await(CompletableFuture<T> future) throws Exception {
+    return future.get(30, TimeUnit.SECONDS);
+  }
+
+  static Outcome.Undelivered<StringValue> awaitUndelivered(
+      CompletableFuture<Outcome<StringValue>> future) throws Exception {
+    Outcome<StringValue> outcome = await(future);
+    if (outcome instanceof Outcome.Undelivered<StringValue> undelivered) {
+      return undelivered;
+    }
+    throw new AssertionError("expected no outcome of the client, is " + outcome);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.streamingcommands.client;
+
+import org.jspecify.annotations.NullMarked;

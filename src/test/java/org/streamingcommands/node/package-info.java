@@ -1,0 +1,2 @@
+/** A whole node: both listeners, agents and senders around it. */
+package org.streamingcommands.node;
