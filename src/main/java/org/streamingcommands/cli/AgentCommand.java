@@ -1,0 +1,80 @@
+package org.streamingcommands.cli;
+
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.streamingcommands.agent.Agent;
+import org.streamingcommands.agent.AgentBuilder;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** A client for trying things out: prints every command and answers it. */
+@Command(
+    name = "agent",
+    description = "Connect as a client, print every command and answer it. Ctrl-C ends it.")
+final class AgentCommand implements Callable<Integer> {
+  // Set by picocli.
+  @Spec private CommandSpec spec;
+
+  @Mixin private TypesOption types = new TypesOption();
+
+  @Option(names = "--service", required = true, description = "The service to belong to.")
+  private String service = "";
+
+  @Option(names = "--id", required = true, description = "The client id, unique in its service.")
+  private String id = "";
+
+  @Option(
+      names = "--label",
+      paramLabel = "KEY=VALUE",
+      description = "What to be found by; may be repeated.")
+  private Map<String, String> labels = new LinkedHashMap<>();
+
+  @Option(
+      names = "--edge",
+      paramLabel = "HOST:PORT",
+      defaultValue = "127.0.0.1:7400",
+      description = "The edge of any node (default: ${DEFAULT-VALUE}).")
+  private String edge = "";
+
+  @Option(
+      names = "--answer",
+      defaultValue = "ECHO",
+      description = {
+        "How to answer: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).",
+        "NEVER leaves every command without an outcome."
+      })
+  private AgentAnswer answer = AgentAnswer.ECHO;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Logging.start("WARN");
+    PrintWriter out = spec.commandLine().getOut();
+    AgentPrinter printer = new AgentPrinter(out, edge, service + "/" + id);
+    AgentBuilder builder = Agent.builder(edge).service(service).clientId(id).listener(printer);
+    labels.forEach(builder::label);
+    MessageTypes known = types.types();
+    builder.onOtherAsync(
+        (command, context) -> {
+          out.printf("command %s  %s%n", context.commandId(), known.show(command));
+          return answer.to(command);
+        });
+    Agent agent;
+    try {
+      agent = builder.connect();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), Problems.describe(e), e);
+    }
+    Thread leave = new Thread(agent::close, "agent-leaves");
+    Runtime.getRuntime().addShutdownHook(leave);
+    ProgressLine.during(
+        spec.commandLine().getErr(), () -> "connecting to " + edge, printer::awaitFirst);
+    String end = printer.awaitEnd();
+    throw new CliException(end);
+  }
+}

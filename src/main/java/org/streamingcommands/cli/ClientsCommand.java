@@ -1,0 +1,121 @@
+package org.streamingcommands.cli;
+
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.streamingcommands.client.CommandClientSettings;
+import org.streamingcommands.grpc.Wire;
+import org.streamingcommands.grpc.v1.ClientInfo;
+import org.streamingcommands.grpc.v1.CommandServiceGrpc;
+import org.streamingcommands.grpc.v1.ListClientsRequest;
+import org.streamingcommands.grpc.v1.ListClientsResponse;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Lists who is connected. */
+@Command(name = "clients", description = "List connected clients.")
+final class ClientsCommand implements Callable<Integer> {
+  private static final int PAGE = 1000;
+  private static final long PAGE_TIMEOUT_SECONDS = 10;
+
+  // Set by picocli.
+  @Spec private CommandSpec spec;
+
+  @Mixin private ApiOption api = new ApiOption();
+
+  @Option(names = "--service", description = "Only of this service.")
+  private String service = "";
+
+  @Option(
+      names = {"-o", "--output"},
+      defaultValue = "TEXT",
+      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private Output output = Output.TEXT;
+
+  @Override
+  public Integer call() {
+    CommandLine command = spec.commandLine();
+    CommandClientSettings settings = api.settings();
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress(settings.host(), settings.port()).usePlaintext().build();
+    try {
+      List<ClientInfo> clients =
+          ProgressLine.during(
+              command.getErr(),
+              () -> "listing the clients at " + settings.address(),
+              () -> list(CommandServiceGrpc.newBlockingStub(channel)));
+      print(command.getOut(), clients);
+      return ExitCode.OK;
+    } catch (StatusRuntimeException e) {
+      throw new CliException(
+          "the api at %s answered %s".formatted(settings.address(), e.getStatus()), e);
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
+  private List<ClientInfo> list(CommandServiceGrpc.CommandServiceBlockingStub stub) {
+    List<ClientInfo> clients = new ArrayList<>();
+    String token = "";
+    do {
+      ListClientsResponse page =
+          stub.withDeadlineAfter(PAGE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+              .listClients(
+                  ListClientsRequest.newBuilder()
+                      .setService(service)
+                      .setPageSize(PAGE)
+                      .setPageToken(token)
+                      .build());
+      clients.addAll(page.getClientsList());
+      token = page.getNextPageToken();
+    } while (!token.isEmpty());
+    return clients;
+  }
+
+  private void print(PrintWriter out, List<ClientInfo> clients) {
+    if (output == Output.JSON) {
+      MessageTypes types = MessageTypes.builtIn();
+      clients.forEach(client -> out.println(types.jsonLine(client)));
+      return;
+    }
+    TextTable table =
+        new TextTable("SERVICE", "CLIENT", "CONNECTED", "QUEUED", "IN FLIGHT", "NODE", "LABELS");
+    clients.forEach(client -> table.row(cells(client)));
+    table.lines().forEach(out::println);
+    out.printf("%d %s%n", clients.size(), clients.size() == 1 ? "client" : "clients");
+  }
+
+  private static String[] cells(ClientInfo client) {
+    Duration age = Duration.between(Wire.instant(client.getConnectedSince()), Instant.now());
+    return new String[] {
+      client.getService(),
+      client.getClientId(),
+      Durations.coarse(age),
+      Integer.toString(client.getQueueDepth()),
+      Integer.toString(client.getInFlight()),
+      client.getNode(),
+      labels(client.getLabelsMap())
+    };
+  }
+
+  private static String labels(Map<String, String> labels) {
+    return new TreeMap<>(labels)
+        .entrySet().stream()
+            .map(label -> label.getKey() + "=" + label.getValue())
+            .collect(Collectors.joining(" "));
+  }
+}

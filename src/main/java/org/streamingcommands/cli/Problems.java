@@ -1,0 +1,33 @@
+package org.streamingcommands.cli;
+
+import java.net.BindException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+/** Exceptions as one line for a person. */
+final class Problems {
+  private Problems() {}
+
+  static String describe(Throwable thrown) {
+    Throwable error = thrown;
+    while (error.getCause() != null
+        && (error instanceof CompletionException || error instanceof ExecutionException)) {
+      error = error.getCause();
+    }
+    String message = firstLine(error);
+    for (Throwable cause = error.getCause(); cause != null; cause = cause.getCause()) {
+      // The operating system's word is what tells a taken port from a forbidden one.
+      if (cause instanceof BindException && !message.contains(firstLine(cause))) {
+        return message + ": " + firstLine(cause);
+      }
+    }
+    return message;
+  }
+
+  private static String firstLine(Throwable error) {
+    String message = error.getMessage();
+    return message == null || message.isBlank()
+        ? error.getClass().getSimpleName()
+        : message.lines().findFirst().orElse(message);
+  }
+}

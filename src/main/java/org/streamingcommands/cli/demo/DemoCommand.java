@@ -1,0 +1,130 @@
+package org.streamingcommands.cli.demo;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.streamingcommands.cli.Logging;
+import org.streamingcommands.cli.ProgressLine;
+import org.streamingcommands.cli.TextTable;
+import org.streamingcommands.client.StreamingCommandClient;
+import org.streamingcommands.client.StreamingCommandClient.Mode;
+import org.streamingcommands.node.StreamingNode;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Shows the whole job at once: a node, bots that dial in, commands in both modes. */
+@Command(
+    name = "demo",
+    description = {
+      "A node, ten bots in a second JVM, commands from this JVM and from a third.",
+      "Ends by itself; exit code 0 when every outcome was the expected one."
+    })
+public final class DemoCommand implements Callable<Integer> {
+  // Set by picocli.
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    Logging.start("WARN");
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
+    long start = System.nanoTime();
+    List<Row> rows = new ArrayList<>();
+    out.println("Starting a node in this JVM.");
+    try (StreamingNode node =
+        ProgressLine.during(err, () -> "starting the node", () -> StreamingNode.start(config()))) {
+      String edge = show(node.edgeAddress());
+      String api = show(node.apiAddress());
+      out.printf("  edge %s, for clients; api %s, for senders%n", edge, api);
+      out.printf("Starting %d bots in a second JVM; they dial the edge over gRPC.%n", Bots.COUNT);
+      try (ChildJvm bots = ChildJvm.start("bots", "demo-bots", "--edge", edge)) {
+        ProgressLine.during(err, () -> "waiting for the bots", () -> ready(bots));
+        out.println("Sending from this JVM (local mode).");
+        Script local =
+            new Script(
+                Mode.LOCAL, bot -> StreamingCommandClient.local(node.system(), Bots.SERVICE, bot));
+        Latency localLatency =
+            ProgressLine.during(err, () -> "warming up and measuring", local::measure);
+        rows.addAll(local.run());
+        out.println("Sending from a third JVM (remote mode).");
+        Latency remoteLatency =
+            ProgressLine.during(
+                err, () -> "warming up and measuring", () -> sendRemotely(api, rows));
+        report(out, rows, localLatency, remoteLatency);
+      }
+    }
+    boolean good = rows.stream().allMatch(Row::asExpected);
+    closingWords(out, good, (System.nanoTime() - start) / 1_000_000_000);
+    return good ? 0 : 1;
+  }
+
+  /** Any free ports, no external service, and quiet. */
+  private static Config config() {
+    return ConfigFactory.parseString(
+            """
+            streaming-commands { edge.port = 0, api.port = 0, services { bots {} } }
+            pekko.remote.artery.canonical.port = 0
+            pekko.loglevel = WARNING
+            """)
+        .withFallback(StreamingNode.config(Optional.empty()))
+        .resolve();
+  }
+
+  private static boolean ready(ChildJvm bots) throws IOException {
+    String line = bots.readLine();
+    if (!line.equals(DemoBotsCommand.READY)) {
+      throw new IOException("the bots' JVM said: " + line);
+    }
+    return true;
+  }
+
+  private static Latency sendRemotely(String api, List<Row> rows) throws IOException {
+    try (ChildJvm sender = ChildJvm.start("sender", "demo-sender", "--api", api)) {
+      Latency latency = Latency.parse(sender.readLine());
+      sender.readToEnd().stream().map(Row::parse).forEach(rows::add);
+      return latency;
+    }
+  }
+
+  private static void report(PrintWriter out, List<Row> rows, Latency local, Latency remote) {
+    TextTable table = new TextTable("COMMAND", "CLIENT", "MODE", "OUTCOME", "TIME");
+    rows.forEach(row -> table.row(row.cells()));
+    out.println();
+    table.lines().forEach(out::println);
+    out.println();
+    out.printf(
+        "An ask, from the call to the client's answer: one at a time, %,d per mode over %d clients,%n"
+            + "after %,d to warm up; all JVMs share %d cores.%n",
+        local.samples(), Bots.COUNT, local.warmUp(), Runtime.getRuntime().availableProcessors());
+    out.println("  local   " + local.show());
+    out.println("  remote  " + remote.show());
+    out.println();
+  }
+
+  private static void closingWords(PrintWriter out, boolean good, long seconds) {
+    out.printf(
+        good
+            ? "Every outcome was the expected one, the two failures at the end included (%d s).%n"
+            : "NOT every outcome was the expected one (%d s).%n",
+        seconds);
+    out.println(
+        """
+        Next, a node of your own and a client to command, in three terminals:
+          mvn -q -B package -DskipTests
+          java -jar target/streaming-commands.jar serve --config conf/application.conf
+          java -jar target/streaming-commands.jar agent --service agents --id a1
+          java -jar target/streaming-commands.jar send --service agents --id a1 \\
+            --type google.protobuf.StringValue --json '"hello"'""");
+  }
+
+  private static String show(InetSocketAddress address) {
+    return address.getAddress().getHostAddress() + ":" + address.getPort();
+  }
+}
