@@ -5,94 +5,127 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import com.tngtech.archunit.junit.AnalyzeClasses;
-import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.Arrays;
+import org.junit.jupiter.api.Test;
 
 /**
  * The arrows between packages. What is on the left may know what is on the right, never the other
  * way: Main, cli, node, { edge, api }, registry, service, connection, command.
  */
-@AnalyzeClasses(
-    packages = "org.streamingcommands",
-    importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
+  private static final JavaClasses OURS =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("org.streamingcommands");
+
   private static final String ROOT = "org.streamingcommands.";
   private static final String GENERATED = ROOT + "grpc.v1..";
 
-  @ArchTest
-  static final ArchRule commandKnowsJavaAndProtobufOnly =
-      classes()
-          .that()
-          .resideInAPackage(ROOT + "command..")
-          .should()
-          .onlyDependOnClassesThat(
-              resideInAnyPackage(
-                  "java..", "com.google.protobuf..", "org.jspecify..", ROOT + "command.."));
+  @Test
+  void commandKnowsJavaAndProtobufOnly() {
+    classes()
+        .that()
+        .resideInAPackage(ROOT + "command..")
+        .should()
+        .onlyDependOnClassesThat(
+            resideInAnyPackage(
+                "java..", "com.google.protobuf..", "org.jspecify..", ROOT + "command.."))
+        .check(OURS);
+  }
 
-  @ArchTest
-  static final ArchRule connectionKnowsNoHttpAndNoGeneratedCode =
-      noClasses()
-          .that()
-          .resideInAPackage(ROOT + "connection..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage("org.apache.pekko.http..", "io.grpc..", GENERATED);
+  @Test
+  void connectionKnowsNoHttpAndNoGeneratedCode() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + "connection..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.apache.pekko.http..", "io.grpc..", GENERATED)
+        .check(OURS);
+  }
 
-  @ArchTest static final ArchRule connectionKnowsCommandOnly = knowsOnly("connection", "command");
+  @Test
+  void connectionKnowsCommandOnly() {
+    knowsOnly("connection", "command").check(OURS);
+  }
 
-  @ArchTest static final ArchRule service = knowsOnly("service", "connection", "command", "grpc");
+  @Test
+  void serviceKnowsWhatIsToItsRightOnly() {
+    knowsOnly("service", "connection", "command", "grpc").check(OURS);
+  }
 
-  @ArchTest
-  static final ArchRule registry = knowsOnly("registry", "service", "connection", "command");
+  @Test
+  void registryKnowsWhatIsToItsRightOnly() {
+    knowsOnly("registry", "service", "connection", "command").check(OURS);
+  }
 
-  @ArchTest static final ArchRule edge = knowsOnly("edge", "connection", "command", "grpc");
+  @Test
+  void edgeKnowsWhatIsToItsRightOnly() {
+    knowsOnly("edge", "connection", "command", "grpc").check(OURS);
+  }
 
-  @ArchTest
-  static final ArchRule api =
-      knowsOnly("api", "registry", "service", "connection", "command", "grpc");
+  @Test
+  void apiKnowsWhatIsToItsRightOnly() {
+    knowsOnly("api", "registry", "service", "connection", "command", "grpc").check(OURS);
+  }
 
-  @ArchTest static final ArchRule client = knowsOnly("client", "connection", "command", "grpc");
+  @Test
+  void clientKnowsWhatIsToItsRightOnly() {
+    knowsOnly("client", "connection", "command", "grpc").check(OURS);
+  }
 
-  @ArchTest static final ArchRule agent = knowsOnly("agent", "command", "grpc");
+  @Test
+  void agentKnowsWhatIsToItsRightOnly() {
+    knowsOnly("agent", "command", "grpc").check(OURS);
+  }
 
-  @ArchTest
-  static final ArchRule agentKnowsNoPekko =
-      noClasses()
-          .that()
-          .resideInAPackage(ROOT + "agent..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage("org.apache.pekko..", "scala..");
+  @Test
+  void agentKnowsNoPekko() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + "agent..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.apache.pekko..", "scala..")
+        .check(OURS);
+  }
 
-  @ArchTest
-  static final ArchRule node =
-      knowsOnly(
-          "node", "edge", "api", "registry", "service", "connection", "command", "client", "grpc");
+  @Test
+  void nodeKnowsWhatIsToItsRightOnly() {
+    knowsOnly(
+            "node", "edge", "api", "registry", "service", "connection", "command", "client", "grpc")
+        .check(OURS);
+  }
 
-  @ArchTest
-  static final ArchRule examplesKnowPublicPackagesOnly =
-      knowsOnly(
-          "examples",
-          "command",
-          "client",
-          "agent",
-          "service",
-          "registry",
-          "node",
-          "connection",
-          "grpc");
+  @Test
+  void examplesKnowPublicPackagesOnly() {
+    knowsOnly(
+            "examples",
+            "command",
+            "client",
+            "agent",
+            "service",
+            "registry",
+            "node",
+            "connection",
+            "grpc")
+        .check(OURS);
+  }
 
-  @ArchTest
-  static final ArchRule nobodyKnowsTheCommandLine =
-      noClasses()
-          .that()
-          .resideOutsideOfPackages(ROOT + "cli..", "org.streamingcommands")
-          .should()
-          .dependOnClassesThat()
-          .resideInAPackage(ROOT + "cli..");
+  @Test
+  void nobodyKnowsTheCommandLine() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(ROOT + "cli..", "org.streamingcommands")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(ROOT + "cli..")
+        .check(OURS);
+  }
 
   private static ArchRule knowsOnly(String left, String... right) {
     return noClasses()

@@ -8,7 +8,6 @@ import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.function.Consumer;
 import org.streamingcommands.examples.bots.v1.BotCommand;
 import org.streamingcommands.examples.bots.v1.BotReport;
 import org.streamingcommands.examples.bots.v1.BotServiceGrpc;
@@ -146,21 +145,24 @@ public final class Bot implements AutoCloseable {
   private void obey(BotCommand command) {
     commands.add(command);
     switch (temper) {
-      case OBEDIENT -> answer(command, result -> result.setDone(carryOut(command)));
+      case OBEDIENT -> answer(command);
       case FAILING ->
-          answer(
+          send(
               command,
-              result ->
-                  result.setFailure(
+              CommandResult.newBuilder()
+                  .setFailure(
                       Failure.newBuilder().setCode("NO_FUEL").setMessage("the tank is empty")));
       case SILENT -> {}
     }
   }
 
-  private void answer(BotCommand command, Consumer<CommandResult.Builder> outcome) {
-    CommandResult.Builder result = CommandResult.newBuilder().setCommandId(command.getId());
-    outcome.accept(result);
-    send(ConnectRequest.newBuilder().setResult(result).build());
+  /** Carries a command out and says so, also one that it was silent about. */
+  public void answer(BotCommand command) {
+    send(command, CommandResult.newBuilder().setDone(carryOut(command)));
+  }
+
+  private void send(BotCommand command, CommandResult.Builder result) {
+    send(ConnectRequest.newBuilder().setResult(result.setCommandId(command.getId())).build());
   }
 
   private synchronized BotReport carryOut(BotCommand command) {

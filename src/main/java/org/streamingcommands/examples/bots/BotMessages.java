@@ -1,5 +1,6 @@
 package org.streamingcommands.examples.bots;
 
+import com.google.protobuf.Timestamp;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
@@ -9,7 +10,6 @@ import org.streamingcommands.examples.bots.v1.ConfigUpdate;
 import org.streamingcommands.examples.bots.v1.Restart;
 import org.streamingcommands.examples.bots.v1.Start;
 import org.streamingcommands.examples.bots.v1.Stop;
-import org.streamingcommands.grpc.Wire;
 
 /** Builds commands for bots, each with a fresh id and the time. */
 final class BotMessages {
@@ -37,8 +37,10 @@ final class BotMessages {
   }
 
   private static BotCommand.Builder command() {
+    Instant now = Instant.now();
     return BotCommand.newBuilder()
         .setId(CommandIds.next())
-        .setCreatedAt(Wire.timestamp(Instant.now()));
+        .setCreatedAt(
+            Timestamp.newBuilder().setSeconds(now.getEpochSecond()).setNanos(now.getNano()));
   }
 }

@@ -1,0 +1,169 @@
+package org.streamingcommands.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.grpc.Context;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.streamingcommands.grpc.v1.ExecuteCommandRequest;
+import org.streamingcommands.grpc.v1.ExecuteCommandResponse;
+import org.streamingcommands.grpc.v1.Receipt;
+import org.streamingcommands.support.Heard;
+import org.streamingcommands.support.ScriptedClient;
+import org.streamingcommands.support.TestNode;
+
+class ExecuteCommandTest {
+  private static ApiNode api;
+
+  @BeforeAll
+  static void start() {
+    api = ApiNode.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    api.close();
+  }
+
+  @Test
+  void stepsAreStreamedAsTheyComeAndTheOutcomeIsTheLast() {
+    try (ScriptedClient bot = api.node.connect("b1")) {
+      Iterator<ExecuteCommandResponse> steps = api.caller().executeCommand(execute("b1", "c1"));
+      assertThat(steps.next().getReceipt()).isEqualTo(Receipt.RECEIPT_QUEUED);
+      assertThat(steps.next().getReceipt()).isEqualTo(Receipt.RECEIPT_SENT);
+      bot.awaitCommand();
+      bot.progress("c1", 50);
+      assertThat(steps.next().getReceipt()).isEqualTo(Receipt.RECEIPT_RECEIVED);
+      assertThat(steps.next().getProgress().getPercent()).isEqualTo(50);
+      bot.complete("c1", "done");
+      ExecuteCommandResponse last = steps.next();
+      assertThat(last.getCommandId()).isEqualTo("c1");
+      assertThat(last.getOutcome().hasCompleted()).isTrue();
+      assertThat(steps.hasNext()).isFalse();
+    }
+  }
+
+  @Test
+  void anUndeliveredCommandEndsTheCallWithItsReason() throws Exception {
+    Iterator<ExecuteCommandResponse> steps = api.caller().executeCommand(execute("nobody", "c1"));
+    StatusRuntimeException failure =
+        catchThrowableOfType(StatusRuntimeException.class, steps::hasNext);
+    assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(ApiNode.errorInfo(failure).getReason()).isEqualTo("NOT_CONNECTED");
+  }
+
+  @Test
+  void anAbandonedCallCancelsItsCommandWhereTheCallerAskedForThat() {
+    try (ScriptedClient bot = api.node.connect("abandoned")) {
+      Context.CancellableContext call = Context.current().withCancellation();
+      call.run(
+          () ->
+              api.asyncCaller()
+                  .executeCommand(
+                      execute("abandoned", "c1").toBuilder().setCancelOnAbandon(true).build(),
+                      RawCalls.endOf(new CompletableFuture<>())));
+      bot.awaitCommand();
+      call.cancel(null);
+      assertThat(bot.awaitCancel().getCommandId()).isEqualTo("c1");
+    }
+  }
+
+  @Test
+  void anAbandonedCallLeavesItsCommandRunningElse() {
+    try (ScriptedClient bot = api.node.connect("left")) {
+      Context.CancellableContext call = Context.current().withCancellation();
+      CompletableFuture<Status> ended = new CompletableFuture<>();
+      call.run(
+          () -> api.asyncCaller().executeCommand(execute("left", "c1"), RawCalls.endOf(ended)));
+      bot.awaitCommand();
+      call.cancel(null);
+      TestNode.await(ended);
+      Heard joined = api.node.send("left", TestNode.command("c1", "start"));
+      bot.complete("c1", "done");
+      assertThat(joined.awaitOutcome().isCompleted()).isTrue();
+    }
+  }
+
+  @Test
+  void aCallerThatReadsSlowlyMissesProgressButNoReceiptAndNotTheOutcome() {
+    int count = 50_000;
+    SlowCaller caller = new SlowCaller();
+    try (ScriptedClient bot = api.node.connect("talkative")) {
+      api.asyncCaller().executeCommand(execute("talkative", "c1"), caller);
+      bot.awaitCommand();
+      for (int i = 0; i < count; i++) {
+        bot.progress("c1", i % 100);
+      }
+      Heard witness = api.node.send("talkative", TestNode.command("c1", "start"));
+      bot.complete("c1", "done");
+      witness.awaitOutcome();
+      caller.readAll();
+      TestNode.await(caller.ended);
+      List<ExecuteCommandResponse> heard = caller.heard;
+      assertThat(heard).hasSizeLessThan(count);
+      assertThat(heard.stream().filter(ExecuteCommandResponse::hasReceipt)).hasSize(3);
+      assertThat(heard.get(heard.size() - 1).getOutcome().hasCompleted()).isTrue();
+    }
+  }
+
+  @Test
+  void aCommandIdMayBeExecutedAgainAndHasTheSameOutcome() {
+    EchoBot echo = EchoBot.connect(api.node.connections(), "echo");
+    api.caller().executeCommand(execute("echo", "c1")).forEachRemaining(step -> {});
+    Iterator<ExecuteCommandResponse> again = api.caller().executeCommand(execute("echo", "c1"));
+    assertThat(again.next().getOutcome().hasCompleted()).isTrue();
+    assertThat(again.hasNext()).isFalse();
+    assertThat(echo.delivered()).isEqualTo(1);
+  }
+
+  private static ExecuteCommandRequest execute(String clientId, String commandId) {
+    return ExecuteCommandRequest.newBuilder()
+        .setService(TestNode.SERVICE)
+        .setClientId(clientId)
+        .setCommand(ApiNode.command(commandId))
+        .build();
+  }
+
+  /** Reads nothing until it is told to. */
+  private static final class SlowCaller
+      implements ClientResponseObserver<ExecuteCommandRequest, ExecuteCommandResponse> {
+    final List<ExecuteCommandResponse> heard = new CopyOnWriteArrayList<>();
+    final CompletableFuture<Status> ended = new CompletableFuture<>();
+    private volatile ClientCallStreamObserver<ExecuteCommandRequest> call;
+
+    @Override
+    public void beforeStart(ClientCallStreamObserver<ExecuteCommandRequest> observer) {
+      call = observer;
+      observer.disableAutoRequestWithInitial(0);
+    }
+
+    void readAll() {
+      call.request(Integer.MAX_VALUE);
+    }
+
+    @Override
+    public void onNext(ExecuteCommandResponse response) {
+      heard.add(response);
+    }
+
+    @Override
+    public void onError(Throwable error) {
+      ended.complete(Status.fromThrowable(error));
+    }
+
+    @Override
+    public void onCompleted() {
+      ended.complete(Status.OK);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Frames without a socket. */
+package org.streamingcommands.grpc.http;
