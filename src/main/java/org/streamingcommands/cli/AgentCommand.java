@@ -74,7 +74,11 @@ final class AgentCommand implements Callable<Integer> {
     Runtime.getRuntime().addShutdownHook(leave);
     ProgressLine.during(
         spec.commandLine().getErr(), () -> "connecting to " + edge, printer::awaitFirst);
-    String end = printer.awaitEnd();
-    throw new CliException(end);
+    printer.awaitEnd().ifPresent(AgentCommand::fail);
+    return ExitCode.OK;
+  }
+
+  private static void fail(String why) {
+    throw new CliException(why);
   }
 }

@@ -1,6 +1,7 @@
 package org.streamingcommands.cli;
 
 import java.io.PrintWriter;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.streamingcommands.agent.AgentListener;
 import org.streamingcommands.agent.Disconnect;
@@ -11,7 +12,7 @@ final class AgentPrinter implements AgentListener {
   private final String edge;
   private final String client;
   private final CompletableFuture<Boolean> first = new CompletableFuture<>();
-  private final CompletableFuture<String> end = new CompletableFuture<>();
+  private final CompletableFuture<Optional<String>> end = new CompletableFuture<>();
 
   AgentPrinter(PrintWriter out, String edge, String client) {
     this.out = out;
@@ -36,6 +37,8 @@ final class AgentPrinter implements AgentListener {
       out.printf(
           "%s: %s; trying again in %s%n",
           why.cause(), why.message(), Durations.show(why.reconnectIn().toNanos()));
+      // This line tells more than a progress line could.
+      first.complete(true);
     }
   }
 
@@ -46,21 +49,23 @@ final class AgentPrinter implements AgentListener {
 
   @Override
   public void closed() {
-    end("the agent was closed");
-  }
-
-  private void end(String why) {
-    end.complete(why);
+    out.println("left");
+    end.complete(Optional.empty());
     first.complete(true);
   }
 
-  /** Waits until it was connected, or will never be. */
+  private void end(String why) {
+    end.complete(Optional.of(why));
+    first.complete(true);
+  }
+
+  /** Waits until there is something to tell of the connection. */
   boolean awaitFirst() {
     return first.join();
   }
 
-  /** Why there will be no further connection. */
-  String awaitEnd() {
+  /** Why there will be no further connection; empty where it was asked to leave. */
+  Optional<String> awaitEnd() {
     return end.join();
   }
 }

@@ -62,7 +62,7 @@ final class ClientsCommand implements Callable<Integer> {
       return ExitCode.OK;
     } catch (StatusRuntimeException e) {
       throw new CliException(
-          "the api at %s answered %s".formatted(settings.address(), e.getStatus()), e);
+          "the api at %s: %s".formatted(settings.address(), Problems.describe(e)), e);
     } finally {
       channel.shutdownNow();
     }

@@ -1,5 +1,6 @@
 package org.streamingcommands.cli;
 
+import io.grpc.StatusRuntimeException;
 import java.net.BindException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -15,6 +16,10 @@ final class Problems {
       error = error.getCause();
     }
     String message = firstLine(error);
+    if (error instanceof StatusRuntimeException call && call.getStatus().getCause() != null) {
+      // "io exception" alone says nothing; its cause does.
+      return message + ": " + firstLine(call.getStatus().getCause());
+    }
     for (Throwable cause = error.getCause(); cause != null; cause = cause.getCause()) {
       // The operating system's word is what tells a taken port from a forbidden one.
       if (cause instanceof BindException && !message.contains(firstLine(cause))) {

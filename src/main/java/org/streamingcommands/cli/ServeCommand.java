@@ -12,6 +12,7 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.streamingcommands.node.StreamingNode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,11 +41,20 @@ final class ServeCommand implements Callable<Integer> {
     Logging.start("INFO");
     StreamingNode node =
         ProgressLine.during(err, () -> "starting", () -> StreamingNode.start(config()));
-    Thread stop = new Thread(() -> stop(node, out, err), "node-stops");
+    AtomicBoolean asked = new AtomicBoolean();
+    Thread stop =
+        new Thread(
+            () -> {
+              asked.set(true);
+              stop(node, out, err);
+            },
+            "node-stops");
     Runtime.getRuntime().addShutdownHook(stop);
     describe(node, out);
     node.system().getWhenTerminated().toCompletableFuture().join();
-    // A signal's hook stops the node too, and then the JVM ends with the signal's own code.
+    if (asked.get()) {
+      return ExitCode.OK;
+    }
     throw new CliException("the node stopped by itself; its log says why");
   }
 

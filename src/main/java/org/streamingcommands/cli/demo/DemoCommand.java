@@ -116,7 +116,7 @@ public final class DemoCommand implements Callable<Integer> {
         seconds);
     out.println(
         """
-        Next, a node of your own and a client to command, in three terminals:
+        Next, build the jar, and then have a node, a client and a sender in three terminals:
           mvn -q -B package -DskipTests
           java -jar target/streaming-commands.jar serve --config conf/application.conf
           java -jar target/streaming-commands.jar agent --service agents --id a1

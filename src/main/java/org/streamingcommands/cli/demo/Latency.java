@@ -13,8 +13,8 @@ import org.streamingcommands.command.Outcome;
  * time, over all clients in turn.
  */
 record Latency(Mode mode, int samples, int warmUp, long p50, long p99) {
-  private static final int WARM_UP = 5000;
-  private static final int SAMPLES = 3000;
+  private static final int WARM_UP = 3000;
+  private static final int SAMPLES = 2000;
 
   static <C extends Message, R extends Message> Latency measure(
       List<StreamingCommandClient<C>> clients, C command, Class<R> answer) {

@@ -1,0 +1,180 @@
+package org.streamingcommands.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.BoolValue;
+import com.google.protobuf.Empty;
+import com.google.protobuf.StringValue;
+import com.typesafe.config.ConfigFactory;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.streamingcommands.agent.Agent;
+import org.streamingcommands.agent.CommandFailure;
+import org.streamingcommands.node.StreamingNode;
+
+/** The subcommands against a real node, with a real client on its edge. */
+class CliNodeTest {
+  private static StreamingNode node;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private final List<Agent> agents = new ArrayList<>();
+
+  @BeforeAll
+  static void startNode() {
+    node =
+        StreamingNode.start(
+            ConfigFactory.parseString(
+                    "streaming-commands { edge.port = 0, api.port = 0, services { agents {} } }")
+                .withFallback(StreamingNode.config(Optional.empty()))
+                .resolve());
+  }
+
+  @AfterAll
+  static void stopNode() {
+    node.close();
+  }
+
+  @AfterEach
+  void closeAgents() {
+    agents.forEach(Agent::close);
+  }
+
+  @Test
+  void aSendPrintsItsStepsAndTheAnswer() {
+    connect("steps");
+
+    assertThat(send("steps", "google.protobuf.StringValue", "\"hello\"")).isZero();
+
+    assertThat(out.toString())
+        .contains("queued", "sent")
+        .containsPattern("COMPLETED +\\+[0-9.]+ m?s  google.protobuf.StringValue \"hello\"");
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void aSendAnswersOneObjectALineForAProgram() {
+    connect("json");
+
+    assertThat(send("json", "google.protobuf.StringValue", "\"hello\"", "-o", "json")).isZero();
+
+    List<String> lines = out.toString().lines().toList();
+    assertThat(lines).allMatch(line -> line.startsWith("{") && line.endsWith("}"));
+    assertThat(lines.get(lines.size() - 1)).contains("\"completed\"", "\"hello\"");
+  }
+
+  @Test
+  void aSendThatTheClientFailsExitsWithThreeAndItsCode() {
+    connect("fails");
+
+    assertThat(send("fails", "google.protobuf.Empty", "{}")).isEqualTo(ExitCode.FAILED);
+
+    assertThat(err.toString()).contains("NOT_TODAY", "the battery is low");
+  }
+
+  @Test
+  void aSendToNobodyExitsWithFive() {
+    assertThat(send("nobody", "google.protobuf.Empty", "{}")).isEqualTo(ExitCode.NOT_SENT);
+
+    assertThat(out.toString()).contains("NOT_CONNECTED (NOT_SENT)");
+    assertThat(err.toString().lines()).singleElement().asString().contains("nothing was sent");
+  }
+
+  @Test
+  void aSendThatIsNeverAnsweredExitsWithSeven() {
+    connect("never");
+
+    int code = send("never", "google.protobuf.BoolValue", "true", "--timeout", "300ms");
+
+    assertThat(code).isEqualTo(ExitCode.RECEIVED_NOT_FINISHED);
+    assertThat(err.toString()).contains("TIMED_OUT");
+  }
+
+  @Test
+  void clientsAreListedWithTheirLabels() {
+    connect("listed");
+
+    assertThat(run("clients", "--api", api(), "--service", "agents")).isZero();
+
+    assertThat(out.toString()).startsWith("SERVICE").containsPattern("agents +listed .*room=hall");
+  }
+
+  @Test
+  void anApiThatIsNotThereFailsInOneLine() {
+    // The edge speaks gRPC too, and knows no such service.
+    assertThat(run("clients", "--api", address(node.edgeAddress()))).isEqualTo(ExitCode.FAILURE);
+
+    assertThat(err.toString().lines()).singleElement().asString().contains("UNIMPLEMENTED");
+  }
+
+  @Test
+  void whatTakesLongSaysThatItGoesOn() {
+    CompletableFuture<String> told = new CompletableFuture<>();
+    PrintWriter listener =
+        new PrintWriter(new StringWriter(), true) {
+          @Override
+          public PrintWriter printf(String format, Object... args) {
+            told.complete(format.formatted(args));
+            return this;
+          }
+        };
+
+    String line =
+        ProgressLine.during(
+            listener,
+            () -> "counting sheep",
+            Duration.ofMillis(1),
+            () -> told.orTimeout(30, TimeUnit.SECONDS).join());
+
+    assertThat(line).startsWith("... counting sheep (0 s)");
+  }
+
+  private void connect(String id) {
+    Agent agent =
+        Agent.builder(address(node.edgeAddress()))
+            .service("agents")
+            .clientId(id)
+            .label("room", "hall")
+            .on(StringValue.class, (text, context) -> text)
+            .on(
+                Empty.class,
+                (empty, context) -> {
+                  throw new CommandFailure("NOT_TODAY", "the battery is low");
+                })
+            .onAsync(BoolValue.class, (never, context) -> new CompletableFuture<Empty>())
+            .connect();
+    agents.add(agent);
+    agent.connected().orTimeout(30, TimeUnit.SECONDS).join();
+  }
+
+  private int send(String id, String type, String json, String... more) {
+    List<String> args = new ArrayList<>();
+    args.addAll(List.of("send", "--api", api(), "--service", "agents", "--id", id));
+    args.addAll(List.of("--type", type, "--json", json));
+    args.addAll(List.of(more));
+    return run(args.toArray(String[]::new));
+  }
+
+  private int run(String... args) {
+    return Cli.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
+  }
+
+  private static String api() {
+    return address(node.apiAddress());
+  }
+
+  private static String address(InetSocketAddress address) {
+    return address.getAddress().getHostAddress() + ":" + address.getPort();
+  }
+}
