@@ -1,5 +1,6 @@
 package org.streamingcommands.client;
 
+import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import java.time.Duration;
@@ -80,6 +81,24 @@ final class ApiLink implements DispatchCall.Listener {
       turns.request();
     }
     return admission;
+  }
+
+  /**
+   * Keeps the channel open for a call beside the stream, until {@link #letGo}.
+   *
+   * @return false where it is closed already
+   */
+  boolean hold() {
+    return table.hold();
+  }
+
+  void letGo() {
+    table.letGo();
+  }
+
+  /** For calls beside the stream, while they {@link #hold} it. */
+  Channel channel() {
+    return channel;
   }
 
   boolean closeIfIdle() {

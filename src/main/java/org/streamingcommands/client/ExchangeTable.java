@@ -67,6 +67,23 @@ final class ExchangeTable {
     return Admission.ADMITTED;
   }
 
+  /**
+   * Keeps the table from being closed as empty, for what is no exchange.
+   *
+   * @return false where it is closed
+   */
+  boolean hold() {
+    if (admitted.incrementAndGet() > 0) {
+      return true;
+    }
+    admitted.decrementAndGet();
+    return false;
+  }
+
+  void letGo() {
+    admitted.decrementAndGet();
+  }
+
   void release(Exchange exchange, boolean written) {
     exchanges.remove(exchange.correlationId());
     bytes.addAndGet(-exchange.size());

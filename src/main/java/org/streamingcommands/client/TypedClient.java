@@ -21,7 +21,7 @@ record TypedClient<C extends Message>(
     Mode mode, ClientKey client, Duration callTimeout, CommandTransport transport)
     implements StreamingCommandClient<C> {
   /** Beyond this, instants and nanoseconds would overflow. */
-  private static final Duration LONGEST = Duration.ofDays(365);
+  static final Duration LONGEST = Duration.ofDays(365);
 
   @Override
   public CompletableFuture<SendResult> send(C command, Receipt waitFor, SendOptions options) {
