@@ -20,7 +20,7 @@ class LinesTest {
     Latency latency = new Latency(Mode.LOCAL, 2000, 3000, 120_000, 450_000);
 
     assertThat(Latency.parse(latency.line())).isEqualTo(latency);
-    assertThat(latency.show()).isEqualTo("p50 0.12 ms   p99 0.45 ms");
+    assertThat(latency.show()).startsWith("p50 0.12 ms   p99 0.45 ms");
   }
 
   @Test
