@@ -195,6 +195,10 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
       downlink.attached(getContext().getSelf(), session.epoch());
       return this;
     }
+    if (downlink instanceof GoneDownlink) {
+      // It ended on its way here; it must not take a live connection's place.
+      return this;
+    }
     Rejection rejection = rejection(attach.hello());
     if (rejection != null) {
       connections.counters().rejected.increment();
@@ -203,9 +207,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     }
     if (session != null) {
       connections.counters().replaced.increment();
-      session
-          .downlink()
-          .goodbye(Goodbye.of(Goodbye.Cause.REPLACED, "a newer connection took this one's place"));
+      session.downlink().goodbye(replacedBy(attach.hello()));
     }
     largestEpoch = nextEpoch(attach.hello());
     session = new Session(stream, downlink, attach.hello().instanceId(), largestEpoch);
@@ -225,17 +227,28 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
           Rejection.Kind.INVALID,
           "last_epoch: %s was never given out".formatted(Long.toUnsignedString(hello.lastEpoch())));
     }
-    boolean sameProcess =
-        session != null
-            && !hello.instanceId().isEmpty()
-            && hello.instanceId().equals(session.instanceId());
     if (session != null
         && settings.secondConnection() == SecondConnection.REJECT_NEW
-        && !sameProcess) {
+        && !isSameProcess(session, hello)) {
       return new Rejection(
           Rejection.Kind.ALREADY_CONNECTED, "client_id: '%s' is connected".formatted(client));
     }
     return null;
+  }
+
+  /**
+   * Only another process keeps the older one away. One process has a second connection where the
+   * network delivers an earlier attempt late: told to stay away, it would be gone for good.
+   */
+  private Goodbye replacedBy(Hello hello) {
+    return session != null && isSameProcess(session, hello)
+        ? Goodbye.of(
+            Goodbye.Cause.DISCONNECTED, "another connection of this process took this one's place")
+        : Goodbye.of(Goodbye.Cause.REPLACED, "a newer connection took this one's place");
+  }
+
+  private static boolean isSameProcess(Session current, Hello hello) {
+    return !hello.instanceId().isEmpty() && hello.instanceId().equals(current.instanceId());
   }
 
   /**

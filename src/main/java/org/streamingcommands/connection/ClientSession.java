@@ -165,9 +165,11 @@ public final class ClientSession implements Downlink {
         });
   }
 
-  /** The transport takes so many more. A transport that takes bytes has a peer that lives. */
+  /**
+   * The transport takes so many more. No sign of life: the buffers on this side of a dead peer take
+   * bytes too, until they are full. A client that gets a command says so.
+   */
   public void credits(int credits) {
-    heard();
     ActorRef<ClientConnection.Message> to = entity;
     if (to != null) {
       to.tell(new ClientConnection.Credits(ref, credits));

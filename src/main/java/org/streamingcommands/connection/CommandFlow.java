@@ -111,6 +111,8 @@ final class CommandFlow {
     command.joinCancel(replyTo);
     if (!command.isSent()) {
       end(command, new Outcome.Cancelled<>("cancelled before it was sent"));
+      // Its room is another's now.
+      drain();
     } else if (!command.cancelRequested) {
       command.cancelRequested = true;
       if (downlink != null) {
@@ -144,7 +146,11 @@ final class CommandFlow {
         // Whoever the queue let in past those who wait may find the stream ready.
         drain();
       }
-      case WAITING_FOR_ROOM -> dueAt(command.roomUntilMillis);
+      case WAITING_FOR_ROOM -> {
+        dueAt(command.roomUntilMillis);
+        // It may have made room itself, for one that waits before it.
+        drain();
+      }
       case FULL -> end(command, queueFull());
     }
   }
@@ -343,6 +349,7 @@ final class CommandFlow {
   }
 
   private void drain() {
+    admitWaiting();
     while (credits > 0 && !redeliveries.isEmpty()) {
       redeliver(redeliveries.remove());
     }
@@ -351,14 +358,18 @@ final class CommandFlow {
       if (next == null) {
         return;
       }
-      for (PendingCommand admitted : queue.admitWaiting()) {
-        admitted.reach(Receipt.QUEUED, replies);
-      }
+      admitWaiting();
       if (next.deadlineMillis <= clock.millis()) {
         end(next, Outcome.notSent(Reason.TIMED_OUT, "the deadline passed in the queue"));
       } else {
         write(next, false);
       }
+    }
+  }
+
+  private void admitWaiting() {
+    for (PendingCommand admitted : queue.admitWaiting()) {
+      admitted.reach(Receipt.QUEUED, replies);
     }
   }
 

@@ -29,7 +29,8 @@ final class CommandQueue {
   private final long maxBytes;
   private final LinkedHashSet<PendingCommand> high = new LinkedHashSet<>();
   private final LinkedHashSet<PendingCommand> normal = new LinkedHashSet<>();
-  private final LinkedHashSet<PendingCommand> waitingRoom = new LinkedHashSet<>();
+  private final LinkedHashSet<PendingCommand> waitingHigh = new LinkedHashSet<>();
+  private final LinkedHashSet<PendingCommand> waitingNormal = new LinkedHashSet<>();
   private final Map<String, PendingCommand> newestByKey = new HashMap<>();
   private long bytes;
   private long waitingBytes;
@@ -44,7 +45,7 @@ final class CommandQueue {
   }
 
   boolean isEmpty() {
-    return high.isEmpty() && normal.isEmpty() && waitingRoom.isEmpty();
+    return high.isEmpty() && normal.isEmpty() && waitingHigh.isEmpty() && waitingNormal.isEmpty();
   }
 
   /**
@@ -60,20 +61,20 @@ final class CommandQueue {
   }
 
   Admission offer(PendingCommand command) {
-    // Nobody overtakes those who wait for room, but for its priority.
-    boolean mayEnter = waitingRoom.isEmpty() || command.command.priority() == Priority.HIGH;
+    // Nobody overtakes those who wait for room, but HIGH those of NORMAL.
+    boolean mayEnter = waitingHigh.isEmpty() && (isHigh(command) || waitingNormal.isEmpty());
     if (mayEnter && hasRoomFor(command)) {
       enter(command);
       return Admission.QUEUED;
     }
     int size = command.command.size();
     if (size > maxBytes
-        || waitingRoom.size() >= maxCount
+        || waitingHigh.size() + waitingNormal.size() >= maxCount
         || waitingBytes + size > maxBytes
         || command.roomUntilMillis == 0) {
       return Admission.FULL;
     }
-    waitingRoom.add(command);
+    (isHigh(command) ? waitingHigh : waitingNormal).add(command);
     waitingBytes += size;
     index(command);
     return Admission.WAITING_FOR_ROOM;
@@ -91,30 +92,37 @@ final class CommandQueue {
     return next;
   }
 
-  /** Lets those in who wait and have room now, in order. */
+  /** Lets those in who wait and have room now: HIGH first, in order within one priority. */
   List<PendingCommand> admitWaiting() {
-    if (waitingRoom.isEmpty()) {
+    if (waitingHigh.isEmpty() && waitingNormal.isEmpty()) {
       return List.of();
     }
     List<PendingCommand> admitted = new ArrayList<>();
-    Iterator<PendingCommand> iterator = waitingRoom.iterator();
+    admitFrom(waitingHigh, admitted);
+    if (waitingHigh.isEmpty()) {
+      admitFrom(waitingNormal, admitted);
+    }
+    return admitted;
+  }
+
+  private void admitFrom(LinkedHashSet<PendingCommand> waiting, List<PendingCommand> admitted) {
+    Iterator<PendingCommand> iterator = waiting.iterator();
     while (iterator.hasNext()) {
       PendingCommand next = iterator.next();
       if (!hasRoomFor(next)) {
-        break;
+        return;
       }
       iterator.remove();
       waitingBytes -= next.command.size();
       enter(next);
       admitted.add(next);
     }
-    return admitted;
   }
 
   void remove(PendingCommand command) {
     if (high.remove(command) || normal.remove(command)) {
       bytes -= command.command.size();
-    } else if (waitingRoom.remove(command)) {
+    } else if (waitingHigh.remove(command) || waitingNormal.remove(command)) {
       waitingBytes -= command.command.size();
     }
     String key = command.command.coalescingKey();
@@ -124,7 +132,7 @@ final class CommandQueue {
   }
 
   private boolean hasRoomFor(PendingCommand command) {
-    boolean isHigh = command.command.priority() == Priority.HIGH;
+    boolean isHigh = isHigh(command);
     int count = isHigh ? maxCount : maxCount - maxCount / HIGH_SHARE;
     long room = isHigh ? maxBytes : maxBytes - maxBytes / HIGH_SHARE;
     // An empty queue takes any one command that fits it whole.
@@ -136,7 +144,7 @@ final class CommandQueue {
   private void enter(PendingCommand command) {
     command.roomUntilMillis = 0;
     bytes += command.command.size();
-    (command.command.priority() == Priority.HIGH ? high : normal).add(command);
+    (isHigh(command) ? high : normal).add(command);
     index(command);
   }
 
@@ -145,5 +153,9 @@ final class CommandQueue {
     if (!key.isEmpty()) {
       newestByKey.put(key, command);
     }
+  }
+
+  private static boolean isHigh(PendingCommand command) {
+    return command.command.priority() == Priority.HIGH;
   }
 }

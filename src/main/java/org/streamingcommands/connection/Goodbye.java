@@ -13,13 +13,13 @@ public record Goodbye(Cause cause, Duration reconnectDelay, String message) {
 
   /** Why a node ends a stream. */
   public enum Cause {
-    /** The client connected a second time and this is the older connection. It must not return. */
+    /** Another process connected as this client, and this is the older one. It must not return. */
     REPLACED,
     /** The node is stopping. */
     DRAINING,
     /** The node has too many clients. */
     OVERLOADED,
-    /** An operator ended the connection. */
+    /** An operator ended the connection, or a later one of the same process took its place. */
     DISCONNECTED,
     /** The node heard nothing of the client for ping-interval + ping-timeout. */
     SILENT

@@ -158,7 +158,11 @@ public final class StreamingCommands implements Extension {
         .whenComplete(
             (api, error) -> {
               if (error != null) {
-                listening.completeExceptionally(error);
+                listening.completeExceptionally(
+                    new IllegalStateException(
+                        "streaming-commands.api: cannot listen on %s:%d"
+                            .formatted(settings.host(), settings.port()),
+                        error));
                 return;
               }
               onShutdown(

@@ -75,7 +75,7 @@ public final class StreamingNode implements AutoCloseable {
       return new StreamingNode(system, edge, api);
     } catch (RuntimeException e) {
       system.terminate();
-      throw new IllegalStateException("the node could not start: " + rootMessage(e), e);
+      throw new IllegalStateException("the node could not start: " + messageOf(e), e);
     }
   }
 
@@ -133,11 +133,8 @@ public final class StreamingNode implements AutoCloseable {
     }
   }
 
-  private static String rootMessage(Throwable error) {
-    Throwable root = error;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return String.valueOf(root.getMessage());
+  private static String messageOf(Throwable error) {
+    Throwable said = error instanceof CompletionException ? error.getCause() : error;
+    return String.valueOf(said.getMessage());
   }
 }

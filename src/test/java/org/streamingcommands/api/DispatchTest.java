@@ -257,12 +257,15 @@ class DispatchTest {
       for (int round = 0; round < 20; round++) {
         CompletableFuture<Status> ended = new CompletableFuture<>();
         StreamObserver<byte[]> garbler = rawDispatch(shared, ended);
-        garbler.onNext(
-            DispatchRequest.newBuilder()
-                .setCorrelationId(1)
-                .setSend(DispatchCaller.to("echo", ApiNode.command("")))
-                .build()
-                .toByteArray());
+        // Answers of its own are on their way when it goes bad.
+        for (int i = 0; i < 200; i++) {
+          garbler.onNext(
+              DispatchRequest.newBuilder()
+                  .setCorrelationId(i)
+                  .setSend(DispatchCaller.to("echo", ApiNode.command("", "x".repeat(1000))))
+                  .build()
+                  .toByteArray());
+        }
         garbler.onNext("\u0007this is no protobuf".getBytes(StandardCharsets.UTF_8));
         // Traffic of the other one while the bad one ends.
         for (int i = 0; i < 50; i++) {

@@ -387,6 +387,67 @@ class CommandFlowTest {
   }
 
   @Test
+  void highPriorityThatWaitsForRoomIsNotOvertakenByItsLike() {
+    flow = flow("queue-size = 10, queue-bytes = 1000 B, queue-timeout = 5 s");
+    RecordingDownlink stream = attach(0);
+    send(command("large", "x".repeat(700), Priority.HIGH, ""));
+    send(command("first", "x".repeat(400), Priority.HIGH, ""));
+    send(command("second", "small", Priority.HIGH, ""));
+    stream.credits = 10;
+    flow.credits(10);
+    assertThat(stream.delivered).containsExactly("large", "first", "second");
+  }
+
+  @Test
+  void highPriorityDoesNotWaitForRoomBehindNormal() {
+    flow = flow("queue-size = 10, queue-timeout = 5 s");
+    RecordingDownlink stream = attach(0);
+    for (int i = 0; i < 9; i++) {
+      send("n" + i);
+    }
+    send("waits");
+    ReplyTo taken = send(command("h0", "payload", Priority.HIGH, ""));
+    ReplyTo high = send(command("h1", "payload", Priority.HIGH, ""));
+    assertThat(answers.receiptsOf(taken)).containsExactly(Receipt.QUEUED);
+    assertThat(answers.receiptsOf(high)).isEmpty();
+    stream.credits = 2;
+    flow.credits(2);
+    assertThat(stream.delivered).containsExactly("h0", "h1");
+  }
+
+  @Test
+  void whoWaitsForRoomGetsInThoughTheWholeQueueExpired() {
+    flow = flow("queue-size = 1, queue-timeout = 60 s");
+    RecordingDownlink stream = attach(0);
+    send(
+        new Command(
+            "short",
+            Any.pack(StringValue.of("payload")),
+            now.plusSeconds(1),
+            Priority.NORMAL,
+            "",
+            Map.of()));
+    ReplyTo waits = send("waits");
+    pass(Duration.ofSeconds(2));
+    assertThat(answers.receiptsOf(waits)).containsExactly(Receipt.QUEUED);
+    stream.credits = 5;
+    flow.credits(5);
+    assertThat(stream.delivered).containsExactly("waits");
+    send("later");
+    assertThat(stream.delivered).containsExactly("waits", "later");
+  }
+
+  @Test
+  void whoWaitsForRoomGetsInWhenAQueuedCommandIsCancelled() {
+    flow = flow("queue-size = 1, queue-timeout = 5 s");
+    attach(0);
+    send("queued");
+    ReplyTo waits = send("waits");
+    cancel("queued");
+    assertThat(answers.receiptsOf(waits)).containsExactly(Receipt.QUEUED);
+  }
+
+  @Test
   void ofOneCoalescingKeyOnlyTheNewestStaysInTheQueue() {
     RecordingDownlink stream = attach(0);
     ReplyTo older = send(command("v1", "x", Priority.NORMAL, "config"));

@@ -16,6 +16,7 @@ import org.streamingcommands.command.Reason;
 import org.streamingcommands.command.Receipt;
 import org.streamingcommands.grpc.v1.CommandDelivery;
 import org.streamingcommands.grpc.v1.GoodbyeReason;
+import org.streamingcommands.grpc.v1.Hello;
 import org.streamingcommands.support.Heard;
 import org.streamingcommands.support.ScriptedClient;
 import org.streamingcommands.support.TestNode;
@@ -127,6 +128,20 @@ class EdgeConversationTest {
       assertThat(newer.awaitCommand().getCommandId()).isEqualTo("c1");
       newer.complete("c1", "ok");
       assertThat(heard.awaitOutcome().isCompleted()).isTrue();
+    }
+  }
+
+  @Test
+  void aProcessThatConnectsTwiceIsNotToldToStayAway() {
+    Hello.Builder hello =
+        Hello.newBuilder().setService(TestNode.SERVICE).setClientId("late").setInstanceId("p1");
+    try (ScriptedClient current = node.dial();
+        ScriptedClient late = node.dial()) {
+      current.hello(hello).awaitWelcome();
+      // An earlier attempt to connect, which the network delivers only now.
+      late.hello(hello).awaitWelcome();
+      assertThat(current.awaitGoodbye().getReason())
+          .isEqualTo(GoodbyeReason.GOODBYE_REASON_DISCONNECTED);
     }
   }
 
