@@ -101,6 +101,9 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
 
   private static final Logger log = LoggerFactory.getLogger(ClientConnection.class);
 
+  /** The scheduler refuses a timer of some months; one that fires early finds the next. */
+  private static final long LONGEST_TIMER_MILLIS = Duration.ofDays(1).toMillis();
+
   /** A hello that claims an epoch from further in the future than any clock is wrong. */
   private static final Duration MAX_SKEW = Duration.ofDays(365);
 
@@ -332,7 +335,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     // One timer for the earliest; a later one is found when that fires.
     if (due < dueTimerMillis) {
       dueTimerMillis = due;
-      long delay = Math.max(1, due - connections.clock().millis());
+      long delay = Math.max(1, Math.min(LONGEST_TIMER_MILLIS, due - connections.clock().millis()));
       timers.startSingleTimer(Due.INSTANCE, Due.INSTANCE, Duration.ofMillis(delay));
     }
     return this;
