@@ -6,6 +6,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -22,9 +23,14 @@ public final class EdgeServer {
 
   private static final int RESET_WINDOW_SECONDS = 30;
 
-  /** It logs a stack trace for every bad frame that a stranger sends. Held: loggers are weak. */
-  private static final Logger FRAME_ERRORS =
-      Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerStream");
+  /**
+   * They log a stack trace for every bad frame that a stranger sends, and for every client that
+   * breaks off while something is written to it. Held: loggers are weak.
+   */
+  private static final List<Logger> NOISY =
+      List.of(
+          Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerStream"),
+          Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerHandler"));
 
   private final Server server;
   private final EdgeSettings settings;
@@ -39,7 +45,7 @@ public final class EdgeServer {
    */
   public static EdgeServer start(EdgeSettings settings, Connections connections)
       throws IOException {
-    FRAME_ERRORS.setLevel(Level.SEVERE);
+    NOISY.forEach(logger -> logger.setLevel(Level.SEVERE));
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(settings.address())
             .directExecutor()
