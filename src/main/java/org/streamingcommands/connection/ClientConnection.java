@@ -312,11 +312,29 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
         // arrives while this one stops.
         connections.entities().remove(entry);
         shard.tell(new ClusterSharding.Passivate<>(getContext().getSelf()));
-      } else {
-        scheduleIdleCheck();
+        return stopping();
       }
+      scheduleIdleCheck();
     }
     return this;
+  }
+
+  /**
+   * Between its wish to stop and the stop. Who found it in the index before it left is sent on to
+   * the next one: a stream or a command that it took now, it would lose.
+   */
+  private Behavior<Message> stopping() {
+    return newReceiveBuilder()
+        .onMessage(Request.class, this::onRequestTooLate)
+        .onMessageEquals(Stop.INSTANCE, Behaviors::stopped)
+        .onAnyMessage(message -> Behaviors.same())
+        .onSignal(PostStop.class, signal -> onPostStop())
+        .build();
+  }
+
+  private Behavior<Message> onRequestTooLate(Request request) {
+    connections.routeThroughRegion(request);
+    return Behaviors.same();
   }
 
   private Behavior<Message> onPostStop() {
