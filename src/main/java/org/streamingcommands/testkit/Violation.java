@@ -25,7 +25,7 @@ public record Violation(Promise promise, String what, List<String> trail) {
     CERTAINTY_IS_TRUE,
     /** The reason of an undelivered send is so. */
     REASON_IS_TRUE,
-    /** A client that is gone is not called connected. */
+    /** A client that is gone is not called connected, and one that is connected is. */
     PRESENCE_IS_TRUE,
     /** Only another process replaces a process. */
     REPLACED_BY_ANOTHER,

@@ -340,6 +340,40 @@ class HistoryCheckerTest {
     expect();
   }
 
+  @Test
+  void aConnectedClientThatIsNotListed() {
+    started(FIRST);
+    history.add(new HistoryEvent.Connected(nanos(), CLIENT, FIRST, "session 1"));
+    listed();
+    pass(2_000);
+    listed(CLIENT);
+    expect(Promise.PRESENCE_IS_TRUE);
+  }
+
+  @Test
+  void aConnectedClientThatIsCalledNotConnected() {
+    started(FIRST);
+    history.add(new HistoryEvent.Connected(nanos(), CLIENT, FIRST, "session 1"));
+    ends(send("a"), "a", undelivered(Reason.NOT_CONNECTED, Certainty.NOT_SENT));
+    pass(2_000);
+    listed(CLIENT);
+    expect(Promise.PRESENCE_IS_TRUE);
+  }
+
+  @Test
+  void aClientThatHasYetToHearOfItsEndMayBeMissing() {
+    started(FIRST);
+    history.add(new HistoryEvent.Connected(nanos(), CLIENT, FIRST, "session 1"));
+    listed();
+    pass(1_000);
+    history.add(new HistoryEvent.Disconnected(nanos(), CLIENT, FIRST, "cut"));
+    history.add(new HistoryEvent.LinkDisturbed(nanos(), CLIENT, FIRST, "delayed"));
+    history.add(new HistoryEvent.Connected(nanos(), CLIENT, FIRST, "session 2"));
+    listed();
+    pass(5_000);
+    expect();
+  }
+
   // ---- replaced -----------------------------------------------------------------------------
 
   @Test
