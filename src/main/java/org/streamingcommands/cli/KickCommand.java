@@ -1,6 +1,7 @@
 package org.streamingcommands.cli;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.streamingcommands.grpc.Wire;
@@ -41,9 +42,8 @@ final class KickCommand implements Callable<Integer> {
 
   @Option(
       names = "--stay-away",
-      defaultValue = "0s",
-      description = "How long it is asked to wait before it returns (default: ${DEFAULT-VALUE}).")
-  private Duration stayAway = Duration.ZERO;
+      description = "How long it is asked to wait before it returns, such as 30s.")
+  private Optional<Duration> stayAway = Optional.empty();
 
   @Override
   public Integer call() {
@@ -52,7 +52,7 @@ final class KickCommand implements Callable<Integer> {
             .setService(service)
             .setClientId(id)
             .setMessage(message)
-            .setReconnectDelay(Wire.duration(stayAway))
+            .setReconnectDelay(Wire.duration(stayAway.orElse(Duration.ZERO)))
             .build();
     boolean wasConnected =
         ApiCall.make(
