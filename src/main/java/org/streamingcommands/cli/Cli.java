@@ -28,6 +28,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DemoCommand.class,
       DemoBotsCommand.class,
       DemoSenderCommand.class,
+      BenchCommand.class,
     })
 public final class Cli {
   private boolean verbose;
