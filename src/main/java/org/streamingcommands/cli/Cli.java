@@ -30,6 +30,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DemoCommand.class,
       DemoBotsCommand.class,
       DemoSenderCommand.class,
+      BenchCommand.class,
     })
 public final class Cli {
   private boolean verbose;
