@@ -117,6 +117,11 @@ class ArchitectureTest {
   }
 
   @Test
+  void benchKnowsPublicPackagesOnly() {
+    knowsOnly("bench", "command", "client", "node", "grpc").check(OURS);
+  }
+
+  @Test
   void nobodyKnowsTheCommandLine() {
     noClasses()
         .that()
