@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param port 0 for any free one
  * @param maxMessageSize of one gRPC message, in bytes
  * @param maxInFlight commands that one Dispatch stream may have under way
+ * @param watchBuffer changes of presence that may wait for one watcher
  * @param defaultTimeout the deadline of a command whose sender names none
  * @param stopTimeout how long a stop waits for calls to end by themselves
  */
@@ -18,6 +19,7 @@ public record ApiSettings(
     int port,
     int maxMessageSize,
     int maxInFlight,
+    int watchBuffer,
     Duration defaultTimeout,
     Duration stopTimeout) {
 
@@ -30,6 +32,7 @@ public record ApiSettings(
     }
     atLeastOne("max-message-size", maxMessageSize);
     atLeastOne("max-in-flight", maxInFlight);
+    atLeastOne("watch-buffer", watchBuffer);
     if (defaultTimeout.isNegative() || defaultTimeout.isZero()) {
       throw new IllegalArgumentException(
           "default-timeout must be more than zero, is " + defaultTimeout);
@@ -49,6 +52,7 @@ public record ApiSettings(
         config.getInt("port"),
         size(config, "max-message-size"),
         config.getInt("max-in-flight"),
+        config.getInt("watch-buffer"),
         config.getDuration("default-timeout"),
         config.getDuration("stop-timeout"));
   }

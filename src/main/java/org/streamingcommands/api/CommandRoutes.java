@@ -3,12 +3,14 @@ package org.streamingcommands.api;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.model.HttpEntity;
+import org.apache.pekko.http.javadsl.model.HttpEntity.ChunkStreamPart;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.stream.SharedKillSwitch;
 import org.apache.pekko.stream.javadsl.BidiFlow;
@@ -18,6 +20,7 @@ import org.apache.pekko.util.ByteString;
 import org.streamingcommands.command.ClientKey;
 import org.streamingcommands.command.Command;
 import org.streamingcommands.connection.Connections;
+import org.streamingcommands.connection.FleetPlan;
 import org.streamingcommands.connection.Goodbye;
 import org.streamingcommands.grpc.http.FrameReader;
 import org.streamingcommands.grpc.http.FrameViolation;
@@ -32,6 +35,8 @@ import org.streamingcommands.grpc.v1.ExecuteCommandRequest;
 import org.streamingcommands.grpc.v1.ListClientsRequest;
 import org.streamingcommands.grpc.v1.ListServicesRequest;
 import org.streamingcommands.grpc.v1.SendCommandToClientRequest;
+import org.streamingcommands.grpc.v1.SendToManyRequest;
+import org.streamingcommands.grpc.v1.WatchClientsRequest;
 
 /**
  * The rpcs of CommandService, by name. Routes of our own and not the generated handler, which runs
@@ -44,11 +49,12 @@ final class CommandRoutes {
   private final ApiSettings settings;
   private final Connections connections;
   private final Requests requests;
+  private final FleetRequests fleetRequests;
   private final Listings listings;
   private final SharedKillSwitch stop;
 
   /**
-   * @param stop failed when the server stops; Dispatch then reads no further
+   * @param stop failed when the server stops; Dispatch then reads no further, and watches end
    */
   CommandRoutes(
       ActorSystem<?> system,
@@ -60,6 +66,7 @@ final class CommandRoutes {
     this.settings = settings;
     this.connections = connections;
     this.requests = new Requests(connections, settings.defaultTimeout());
+    this.fleetRequests = new FleetRequests(requests, settings.defaultTimeout());
     this.listings = listings;
     this.stop = stop;
   }
@@ -72,9 +79,11 @@ final class CommandRoutes {
       case "SendCommandToClient" -> unary(call, SendCommandToClientRequest.parser(), this::send);
       case "ExecuteCommand" -> unary(call, ExecuteCommandRequest.parser(), this::execute);
       case "CancelCommand" -> unary(call, CancelCommandRequest.parser(), this::cancel);
+      case "SendToMany" -> unary(call, SendToManyRequest.parser(), this::sendToMany);
       case "Dispatch" -> CompletableFuture.completedFuture(dispatch(call));
       case "ListClients" ->
           unary(call, ListClientsRequest.parser(), (c, r) -> reply(listings.clients(r)));
+      case "WatchClients" -> unary(call, WatchClientsRequest.parser(), this::watch);
       case "DisconnectClient" -> unary(call, DisconnectClientRequest.parser(), this::disconnect);
       case "ListServices" ->
           unary(call, ListServicesRequest.parser(), (c, r) -> reply(listings.services()));
@@ -170,6 +179,36 @@ final class CommandRoutes {
             was ->
                 GrpcReply.message(
                     DisconnectClientResponse.newBuilder().setWasConnected(was).build()));
+  }
+
+  private CompletableFuture<HttpResponse> sendToMany(Call call, SendToManyRequest request)
+      throws InvalidRequest {
+    FleetPlan plan = fleetRequests.plan(call, request);
+    var refusal = connections.refusal(plan.service(), plan.command());
+    if (refusal != null) {
+      return CompletableFuture.completedFuture(Statuses.reply(refusal, plan.command().id()));
+    }
+    Duration cancelTimeout = request.getCancelOnAbandon() ? settings.defaultTimeout() : null;
+    return CompletableFuture.completedFuture(
+        GrpcReply.stream(Source.fromGraph(new FleetCall(connections, plan, cancelTimeout))));
+  }
+
+  private CompletableFuture<HttpResponse> watch(Call call, WatchClientsRequest request)
+      throws InvalidRequest {
+    WatchCall watch =
+        new WatchCall(
+            connections,
+            listings.service(request.getService()),
+            FleetRequests.selector(request.getSelector()),
+            settings.watchBuffer(),
+            call.timeout());
+    Source<ChunkStreamPart, ?> changes =
+        Source.fromGraph(watch)
+            .via(stop.<ChunkStreamPart>flow())
+            .recover(
+                StatusRuntimeException.class,
+                () -> GrpcReply.end(Statuses.stopping().getStatus(), null));
+    return CompletableFuture.completedFuture(GrpcReply.stream(changes));
   }
 
   private HttpResponse dispatch(Call call) {

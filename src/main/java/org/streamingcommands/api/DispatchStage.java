@@ -39,9 +39,6 @@ import org.streamingcommands.grpc.v1.DispatchSend;
  * request is the outcome of its own correlation id. Whatever ends the stream, its commands go on.
  */
 final class DispatchStage extends GraphStage<FlowShape<List<DispatchRequest>, ByteString>> {
-  /** Bytes of answers in one chunk, more or less: two HTTP/2 frames. */
-  private static final int CHUNK = 32 * 1024;
-
   private final Inlet<List<DispatchRequest>> in = Inlet.create("Dispatch.in");
   private final Outlet<ByteString> out = Outlet.create("Dispatch.out");
   private final Connections connections;
@@ -153,7 +150,7 @@ final class DispatchStage extends GraphStage<FlowShape<List<DispatchRequest>, By
     }
 
     private boolean mayRead() {
-      return inFlight.size() < maxInFlight && batch.size() < CHUNK;
+      return inFlight.size() < maxInFlight && !batch.isFull();
     }
 
     private void accept(DispatchRequest request) throws InvalidRequest {
@@ -191,7 +188,7 @@ final class DispatchStage extends GraphStage<FlowShape<List<DispatchRequest>, By
       if (!isAvailable(out)) {
         return;
       }
-      while (batch.size() < CHUNK) {
+      while (!batch.isFull()) {
         if (toWrite == null) {
           toWrite = ready.takeAll();
         }

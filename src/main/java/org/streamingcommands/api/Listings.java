@@ -10,7 +10,7 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.ClientKey;
-import org.streamingcommands.command.Names;
+import org.streamingcommands.command.LabelSelector;
 import org.streamingcommands.connection.ConnectedClient;
 import org.streamingcommands.connection.Connections;
 import org.streamingcommands.grpc.Wire;
@@ -38,10 +38,12 @@ final class Listings {
 
   ListClientsResponse clients(ListClientsRequest request) throws InvalidRequest {
     String service = service(request.getService());
+    LabelSelector selector = FleetRequests.selector(request.getSelector());
     int size = pageSize(request.getPageSize());
     ClientKey after = after(request.getPageToken(), service);
     // One more than fits tells whether there is a next page.
-    List<ConnectedClient> found = connections.list(service, after, size + 1);
+    List<ConnectedClient> found =
+        connections.list(service, client -> selector.matches(client.labels()), after, size + 1);
     List<ConnectedClient> page = found.size() > size ? found.subList(0, size) : found;
     ListClientsResponse.Builder response = ListClientsResponse.newBuilder();
     page.forEach(client -> response.addClients(info(client)));
@@ -51,18 +53,9 @@ final class Listings {
     return response.build();
   }
 
-  private @Nullable String service(String service) throws InvalidRequest {
-    if (service.isEmpty()) {
-      return null;
-    }
-    String problem = Names.problemWithService(service).orElse(null);
-    if (problem != null) {
-      throw InvalidRequest.field(problem);
-    }
-    if (!connections.knows(service)) {
-      throw InvalidRequest.unknownService(service);
-    }
-    return service;
+  /** The service that is asked about; null for all. */
+  @Nullable String service(String service) throws InvalidRequest {
+    return service.isEmpty() ? null : Requests.service(service, connections);
   }
 
   private static int pageSize(int size) throws InvalidRequest {
@@ -98,7 +91,7 @@ final class Listings {
     return after;
   }
 
-  private static ClientInfo info(ConnectedClient client) {
+  static ClientInfo info(ConnectedClient client) {
     return ClientInfo.newBuilder()
         .setService(client.client().service())
         .setClientId(client.client().clientId())

@@ -45,6 +45,22 @@ final class Requests {
     return client;
   }
 
+  String service(String service) throws InvalidRequest {
+    return service(service, connections);
+  }
+
+  /** A service that is known. */
+  static String service(String service, Connections connections) throws InvalidRequest {
+    String problem = Names.problemWithService(service).orElse(null);
+    if (problem != null) {
+      throw InvalidRequest.field(problem);
+    }
+    if (!connections.knows(service)) {
+      throw InvalidRequest.unknownService(service);
+    }
+    return service;
+  }
+
   /**
    * @param isSet whether the request holds the command at all
    * @param callDeadline the call's, which is the command's where it is the earlier; null for none

@@ -1,12 +1,12 @@
 package org.streamingcommands.command;
 
-/** Thrown by {@link Outcome#orElseThrow()} for an outcome that is not completed. */
+/** An outcome that is not completed, where only an exception can say so. */
 public final class CommandException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final transient Outcome<?> outcome;
 
-  CommandException(Outcome<?> outcome) {
+  public CommandException(Outcome<?> outcome) {
     super(outcome.toString());
     this.outcome = outcome;
   }

@@ -21,6 +21,7 @@ import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.CancelResult;
+import org.streamingcommands.command.Certainty;
 import org.streamingcommands.command.ClientKey;
 import org.streamingcommands.command.Command;
 import org.streamingcommands.command.CommandListener;
@@ -110,7 +111,7 @@ public final class Connections implements Extension {
    * @param steps whether it also hears of receipts and progress
    */
   public void send(ClientKey client, Command command, boolean steps, CommandListener listener) {
-    Outcome<Any> refusal = refusal(client, command);
+    Outcome<Any> refusal = refusal(client.service(), command);
     if (refusal != null) {
       listener.outcome(refusal);
       return;
@@ -168,25 +169,31 @@ public final class Connections implements Extension {
   }
 
   /**
-   * Tells of everyone who is connected, as CONNECTED, and then of every change, without a gap.
+   * Tells who is connected, and then of every change, without a gap. Both are told under the lock
+   * that changes take, so neither may block.
    *
-   * @param watcher called on the entities' threads, one call at a time; must not block
+   * @param snapshot called once, before this returns, in the order of service and id
+   * @param changes called on the entities' threads, one call at a time
    * @return ends it
    */
-  public Runnable watch(Consumer<PresenceEvent> watcher) {
-    return presence.watch(watcher);
+  public Runnable watch(Consumer<List<ConnectedClient>> snapshot, Consumer<PresenceEvent> changes) {
+    return presence.watch(snapshot, changes);
   }
 
-  private @Nullable Outcome<Any> refusal(ClientKey client, Command command) {
-    if (!services.knows(client.service())) {
-      return Outcome.notSent(
-          Reason.UNKNOWN_SERVICE, "service: '%s' is not registered".formatted(client.service()));
+  /** Why this command can be sent to no client of the service at all; null where it can. */
+  public Outcome.@Nullable Undelivered<Any> refusal(String service, Command command) {
+    if (!services.knows(service)) {
+      return refused(Reason.UNKNOWN_SERVICE, "service: '%s' is not registered".formatted(service));
     }
     String problem = problemWith(command);
     if (problem != null) {
-      return Outcome.notSent(Reason.INVALID_COMMAND, problem);
+      return refused(Reason.INVALID_COMMAND, problem);
     }
-    return draining.get() ? Outcome.notSent(Reason.SHUTTING_DOWN, "the node is stopping") : null;
+    return draining.get() ? refused(Reason.SHUTTING_DOWN, "the node is stopping") : null;
+  }
+
+  private static Outcome.Undelivered<Any> refused(Reason reason, String message) {
+    return new Outcome.Undelivered<>(reason, Certainty.NOT_SENT, message);
   }
 
   private static @Nullable String problemWith(Command command) {

@@ -45,19 +45,17 @@ final class PresenceBoard {
   }
 
   /**
-   * @param watcher first told those who are connected, then every change; called under the lock, so
-   *     it must not block
+   * Both are called under the lock, so that they must not block.
+   *
+   * @param snapshot told who is connected, before this returns
+   * @param changes told every change from then on
    * @return ends it
    */
-  synchronized Runnable watch(Consumer<PresenceEvent> watcher) {
-    for (LocalEntities.Entry entry : connected.values()) {
-      ConnectedClient client = entry.describe();
-      if (client != null) {
-        watcher.accept(new PresenceEvent(PresenceEvent.Kind.CONNECTED, client));
-      }
-    }
-    watchers.add(watcher);
-    return () -> watchers.remove(watcher);
+  synchronized Runnable watch(
+      Consumer<List<ConnectedClient>> snapshot, Consumer<PresenceEvent> changes) {
+    snapshot.accept(list(null, client -> true, null, Integer.MAX_VALUE));
+    watchers.add(changes);
+    return () -> watchers.remove(changes);
   }
 
   /** Those chosen, after the given one. */

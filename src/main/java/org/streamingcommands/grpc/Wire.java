@@ -131,8 +131,7 @@ public final class Wire {
     } else if (outcome instanceof Outcome.Undelivered<Any> undelivered) {
       builder
           .getUndeliveredBuilder()
-          .setReason(
-              org.streamingcommands.grpc.v1.Reason.valueOf("REASON_" + undelivered.reason().name()))
+          .setReason(reason(undelivered.reason()))
           .setCertainty(
               org.streamingcommands.grpc.v1.Certainty.valueOf(
                   "CERTAINTY_" + undelivered.certainty().name()))
@@ -157,6 +156,10 @@ public final class Wire {
               Certainty.SENT_UNCONFIRMED,
               "the node answered with a kind of outcome that this version does not know");
     };
+  }
+
+  public static org.streamingcommands.grpc.v1.Reason reason(Reason reason) {
+    return org.streamingcommands.grpc.v1.Reason.valueOf("REASON_" + reason.name());
   }
 
   /** A reason of a newer version reads as the node's trouble; its certainty still holds. */

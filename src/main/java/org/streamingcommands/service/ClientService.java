@@ -10,17 +10,24 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.streamingcommands.command.ClientKey;
 import org.streamingcommands.command.Command;
 import org.streamingcommands.command.CommandIds;
 import org.streamingcommands.command.CommandListener;
+import org.streamingcommands.command.FleetListener;
+import org.streamingcommands.command.FleetSummary;
 import org.streamingcommands.command.Outcome;
 import org.streamingcommands.command.Priority;
 import org.streamingcommands.command.Receipt;
 import org.streamingcommands.command.SendResult;
+import org.streamingcommands.command.Targets;
+import org.streamingcommands.command.Waves;
 import org.streamingcommands.connection.ConnectedClient;
 import org.streamingcommands.connection.Connections;
+import org.streamingcommands.connection.FleetPlan;
+import org.streamingcommands.connection.FleetSend;
 import org.streamingcommands.connection.Goodbye;
 import org.streamingcommands.connection.ServiceCatalog;
 import org.streamingcommands.connection.ServiceSettings;
@@ -101,13 +108,12 @@ public class ClientService {
 
   /** A command with a fresh id and the service's command timeout. */
   public final Command command(Message payload) {
+    return command(payload, Instant.now().plus(parts.commandTimeout()));
+  }
+
+  private static Command command(Message payload, Instant deadline) {
     return new Command(
-        CommandIds.next(),
-        Any.pack(payload),
-        Instant.now().plus(parts.commandTimeout()),
-        Priority.NORMAL,
-        "",
-        Map.of());
+        CommandIds.next(), Any.pack(payload), deadline, Priority.NORMAL, "", Map.of());
   }
 
   /** Sends and waits for the outcome. */
@@ -161,20 +167,45 @@ public class ClientService {
   }
 
   /**
-   * Sends to all {@link #activeConnections} but the excluded, to many at once though not to all,
-   * and waits for every outcome.
+   * Sends to all {@link #activeConnections} but the excluded, to {@value
+   * FleetPlan#DEFAULT_CONCURRENCY} at once, and waits for every outcome.
    */
   public final CompletableFuture<Map<String, Outcome<Any>>> broadcast(
       Message payload, Set<String> exclude) {
-    // Ids are unique per client, so one command does for all.
-    Command command = command(payload);
     List<String> clientIds =
         parts.callbacks().connections().stream()
             .map(connection -> connection.client().clientId())
             .filter(clientId -> !exclude.contains(clientId))
             .sorted()
             .toList();
-    return Broadcast.start(clientIds, clientId -> sendToClient(clientId, command));
+    if (clientIds.isEmpty()) {
+      return CompletableFuture.completedFuture(Map.of());
+    }
+    Map<String, Outcome<Any>> outcomes = new ConcurrentHashMap<>();
+    return broadcast(payload, Targets.ids(clientIds), Waves.none(), outcomes::put)
+        .thenApply(summary -> Map.copyOf(outcomes));
+  }
+
+  /**
+   * Sends one command to many clients, wave by wave, to {@value FleetPlan#DEFAULT_CONCURRENCY} at
+   * once, and tells each outcome as it comes. Each client has the service's command timeout from
+   * when it is sent to. Cancelling the future ends the sending; what runs goes on.
+   */
+  public final CompletableFuture<FleetSummary> broadcast(
+      Message payload, Targets targets, Waves waves, FleetListener<Any> listener) {
+    Command command = command(payload, Instant.MAX);
+    CompletableFuture<FleetSummary> result = new CompletableFuture<>();
+    FleetPlan plan =
+        new FleetPlan(
+            parts.name(),
+            targets,
+            Set.of(),
+            command,
+            parts.commandTimeout(),
+            waves,
+            FleetPlan.DEFAULT_CONCURRENCY);
+    FleetSend.tell(connections, plan, listener, result, null);
+    return result;
   }
 
   // ---- who is there -------------------------------------------------------------------------

@@ -1,6 +1,9 @@
 package org.streamingcommands.api;
 
 import com.google.protobuf.Any;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.streamingcommands.command.ClientKey;
@@ -31,11 +34,26 @@ final class EchoBot implements ClientStream {
     return new EchoBot(connections, clientId, false);
   }
 
+  static EchoBot connect(Connections connections, String clientId, Map<String, String> labels) {
+    return new EchoBot(connections, clientId, true, labels);
+  }
+
   private EchoBot(Connections connections, String clientId, boolean answers) {
+    this(connections, clientId, answers, Map.of());
+  }
+
+  private EchoBot(
+      Connections connections, String clientId, boolean answers, Map<String, String> labels) {
     this.answers = answers;
     session = connections.open(this);
-    session.hello(Hello.of(ClientKey.of(TestNode.SERVICE, clientId)));
+    ClientKey client = ClientKey.of(TestNode.SERVICE, clientId);
+    session.hello(new Hello(client, "", labels, "", 0, Set.of(), List.of()));
     TestNode.await(welcome);
+  }
+
+  /** Ends its stream, as a client does that leaves. */
+  void leave() {
+    session.closed(false, "left");
   }
 
   int delivered() {

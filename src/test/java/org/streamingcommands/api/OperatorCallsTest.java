@@ -94,6 +94,28 @@ class OperatorCallsTest {
   }
 
   @Test
+  void aSelectorsClientsAreListedPageByPageWithoutEmptyOnes() {
+    for (int i = 0; i < 10; i++) {
+      EchoBot.connect(api.node.connections(), "c" + i, Map.of("zone", i % 2 == 0 ? "eu" : "us"));
+    }
+    List<List<String>> pages = new ArrayList<>();
+    String token = "";
+    do {
+      ListClientsResponse page =
+          api.caller()
+              .listClients(
+                  ListClientsRequest.newBuilder()
+                      .setSelector("zone=eu")
+                      .setPageSize(2)
+                      .setPageToken(token)
+                      .build());
+      pages.add(page.getClientsList().stream().map(ClientInfo::getClientId).toList());
+      token = page.getNextPageToken();
+    } while (!token.isEmpty());
+    assertThat(pages).containsExactly(List.of("c0", "c2"), List.of("c4", "c6"), List.of("c8"));
+  }
+
+  @Test
   void clientsAreListedPageByPageInOrder() {
     List<String> ids = List.of("a", "b", "c", "d", "e");
     for (String id : List.of("d", "a", "e", "c", "b")) {

@@ -15,6 +15,9 @@ public final class FrameBatch {
   private static final int HEADER = 5;
   private static final int FIRST_SIZE = 512;
 
+  /** Two HTTP/2 frames. */
+  private static final int FULL = 32 * 1024;
+
   private byte[] bytes = new byte[0];
   private int size;
 
@@ -45,9 +48,9 @@ public final class FrameBatch {
     size = end;
   }
 
-  /** How many bytes wait to be taken. */
-  public int size() {
-    return size;
+  /** Whether it is time to take it: a larger chunk would save nothing. */
+  public boolean isFull() {
+    return size >= FULL;
   }
 
   public boolean isEmpty() {

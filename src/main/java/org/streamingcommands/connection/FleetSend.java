@@ -1,0 +1,252 @@
+package org.streamingcommands.connection;
+
+import com.google.protobuf.Any;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.streamingcommands.command.ClientKey;
+import org.streamingcommands.command.Command;
+import org.streamingcommands.command.FleetListener;
+import org.streamingcommands.command.FleetSummary;
+import org.streamingcommands.command.Targets;
+import org.streamingcommands.command.WaveReport;
+
+/**
+ * One command on its way to many clients, wave by wave. Its steps wait here until they are taken,
+ * and an outcome that nobody took keeps its place among the {@code maxConcurrency}: so one who
+ * takes slowly slows the sending, and nothing grows beyond the list of ids. Thread-safe, without a
+ * lock or a thread of its own: whoever brings news goes on with the work, one at a time.
+ */
+public final class FleetSend {
+  private static final int PAGE = 1000;
+
+  private final Connections connections;
+  private final FleetPlan plan;
+  private final Consumer<FleetSend> wake;
+  private final Queue<FleetStep> steps = new ConcurrentLinkedQueue<>();
+  private final Queue<FleetStep.Ended> answers = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger untaken = new AtomicInteger();
+  private final AtomicInteger turns = new AtomicInteger();
+  private volatile boolean abandoned;
+  private volatile @Nullable Duration cancelTimeout;
+
+  // Touched in a turn only.
+  private final FleetTally tally = new FleetTally();
+  private final Set<String> running = new HashSet<>();
+  private @Nullable List<String> clientIds;
+  private int next;
+  private int wave = -1;
+  private int waveBegin;
+  private int waveEnd;
+  private int waveFailed;
+  private boolean stopped;
+  private boolean finished;
+
+  /**
+   * @param wake told that there are steps to {@link #poll}; from any thread, one call at a time,
+   *     also when it was told before
+   */
+  public FleetSend(Connections connections, FleetPlan plan, Consumer<FleetSend> wake) {
+    this.connections = connections;
+    this.plan = plan;
+    this.wake = wake;
+  }
+
+  /**
+   * Sends, and tells each step as it comes.
+   *
+   * @param result gets the summary; cancelling it ends the sending
+   * @param cancelTimeout when it is cancelled: how long to wait for the clients' word that they
+   *     stopped; null where what runs then goes on
+   */
+  public static void tell(
+      Connections connections,
+      FleetPlan plan,
+      FleetListener<Any> listener,
+      CompletableFuture<FleetSummary> result,
+      @Nullable Duration cancelTimeout) {
+    FleetTeller teller = new FleetTeller(listener, result);
+    FleetSend send = new FleetSend(connections, plan, teller::drain);
+    result.whenComplete(
+        (summary, failure) -> {
+          if (result.isCancelled()) {
+            send.abandon(cancelTimeout);
+          }
+        });
+    send.start();
+  }
+
+  /** Finds the targets and begins. Call it once. */
+  public void start() {
+    advance();
+  }
+
+  /** The next step, or null when there is none yet. One thread at a time. */
+  public @Nullable FleetStep poll() {
+    FleetStep step = steps.poll();
+    if (step instanceof FleetStep.Ended) {
+      untaken.decrementAndGet();
+      advance();
+    }
+    return step;
+  }
+
+  /**
+   * Nobody wants to know any more: nothing else is sent.
+   *
+   * @param timeout cancels what runs, and waits so long for each client's word; null where it goes
+   *     on
+   */
+  public void abandon(@Nullable Duration timeout) {
+    cancelTimeout = timeout;
+    abandoned = true;
+    advance();
+  }
+
+  /** Goes on as far as it can. A call during another, also from within, makes that one go on. */
+  private void advance() {
+    if (turns.getAndIncrement() != 0) {
+      return;
+    }
+    int seen = 1;
+    do {
+      turn();
+      seen = turns.addAndGet(-seen);
+    } while (seen != 0);
+  }
+
+  private void turn() {
+    if (abandoned) {
+      steps.clear();
+      cancelRunning();
+      return;
+    }
+    List<String> ids = clientIds;
+    if (ids == null) {
+      ids = targets();
+      clientIds = ids;
+      steps.add(new FleetStep.Started(plan.command().id(), ids.size()));
+    }
+    takeAnswers();
+    while (!finished && isWaveOver()) {
+      endWave();
+      beginWave(ids.size());
+    }
+    while (!stopped && next < waveEnd && hasRoom() && !abandoned) {
+      send(ids.get(next++));
+    }
+    if (!steps.isEmpty()) {
+      wake.accept(this);
+    }
+  }
+
+  private void takeAnswers() {
+    for (FleetStep.Ended answer = answers.poll(); answer != null; answer = answers.poll()) {
+      running.remove(answer.clientId());
+      tally.count(answer.outcome());
+      if (!answer.outcome().isCompleted()) {
+        waveFailed++;
+        // At once, and not at the wave's end: those not reached yet are spared.
+        stopped |= plan.waves().stopsAt(waveFailed, waveEnd - waveBegin);
+      }
+      untaken.incrementAndGet();
+      steps.add(answer);
+    }
+  }
+
+  private boolean isWaveOver() {
+    return running.isEmpty() && (stopped || next == waveEnd);
+  }
+
+  private boolean hasRoom() {
+    return running.size() + untaken.get() < plan.maxConcurrency();
+  }
+
+  private void endWave() {
+    if (next > waveBegin) {
+      steps.add(
+          new FleetStep.WaveEnded(new WaveReport(wave + 1, next - waveBegin, waveFailed, stopped)));
+    }
+  }
+
+  private void beginWave(int targets) {
+    if (stopped || next == targets) {
+      finished = true;
+      steps.add(
+          new FleetStep.Finished(tally.summary(plan.command().id(), targets, targets - next)));
+      return;
+    }
+    wave++;
+    waveBegin = next;
+    waveEnd = plan.waves().end(wave, targets);
+    waveFailed = 0;
+  }
+
+  private void send(String clientId) {
+    running.add(clientId);
+    connections.send(
+        ClientKey.of(plan.service(), clientId),
+        command(),
+        false,
+        outcome -> {
+          answers.add(new FleetStep.Ended(clientId, outcome));
+          advance();
+        });
+  }
+
+  /** The same command, with this client's own deadline. */
+  private Command command() {
+    Command command = plan.command();
+    Instant deadline = connections.clock().instant().plus(plan.timeout());
+    return new Command(
+        command.id(),
+        command.payload(),
+        deadline.isBefore(command.deadline()) ? deadline : command.deadline(),
+        command.priority(),
+        command.coalescingKey(),
+        command.headers());
+  }
+
+  private void cancelRunning() {
+    Duration timeout = cancelTimeout;
+    if (timeout != null) {
+      running.forEach(
+          clientId ->
+              connections.cancel(
+                  ClientKey.of(plan.service(), clientId), plan.command().id(), timeout));
+    }
+    running.clear();
+  }
+
+  private List<String> targets() {
+    List<String> chosen = plan.targets() instanceof Targets.Ids ids ? ids.clientIds() : connected();
+    return chosen.stream().filter(clientId -> !plan.exclude().contains(clientId)).toList();
+  }
+
+  /** Read page by page, because a listing describes every client at length. */
+  private List<String> connected() {
+    Targets.Labels labels = (Targets.Labels) plan.targets();
+    List<String> ids = new ArrayList<>();
+    List<ConnectedClient> page;
+    ClientKey after = null;
+    do {
+      page =
+          connections.list(
+              plan.service(), client -> labels.selector().matches(client.labels()), after, PAGE);
+      for (ConnectedClient client : page) {
+        ids.add(client.client().clientId());
+        after = client.client();
+      }
+    } while (page.size() == PAGE);
+    return ids;
+  }
+}
