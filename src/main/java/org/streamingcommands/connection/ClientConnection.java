@@ -119,6 +119,9 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
 
   private static final Logger log = LoggerFactory.getLogger(ClientConnection.class);
 
+  /** The scheduler refuses a timer of some months; one that fires early finds the next. */
+  private static final long LONGEST_TIMER_MILLIS = Duration.ofDays(1).toMillis();
+
   /** A hello that claims an epoch from further in the future than any clock is wrong. */
   private static final Duration MAX_SKEW = Duration.ofDays(365);
 
@@ -337,11 +340,29 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
         // arrives while this one stops.
         connections.entities().remove(entry);
         shard.tell(new ClusterSharding.Passivate<>(getContext().getSelf()));
-      } else {
-        scheduleIdleCheck();
+        return stopping();
       }
+      scheduleIdleCheck();
     }
     return this;
+  }
+
+  /**
+   * Between its wish to stop and the stop. Who found it in the index before it left is sent on to
+   * the next one: a stream or a command that it took now, it would lose.
+   */
+  private Behavior<Message> stopping() {
+    return newReceiveBuilder()
+        .onMessage(Request.class, this::onRequestTooLate)
+        .onMessageEquals(Stop.INSTANCE, Behaviors::stopped)
+        .onAnyMessage(message -> Behaviors.same())
+        .onSignal(PostStop.class, signal -> onPostStop())
+        .build();
+  }
+
+  private Behavior<Message> onRequestTooLate(Request request) {
+    connections.routeThroughRegion(request);
+    return Behaviors.same();
   }
 
   private Behavior<Message> onPostStop() {
@@ -360,7 +381,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     // One timer for the earliest; a later one is found when that fires.
     if (due < dueTimerMillis) {
       dueTimerMillis = due;
-      long delay = Math.max(1, due - connections.clock().millis());
+      long delay = Math.max(1, Math.min(LONGEST_TIMER_MILLIS, due - connections.clock().millis()));
       timers.startSingleTimer(Due.INSTANCE, Due.INSTANCE, Duration.ofMillis(delay));
     }
     return this;

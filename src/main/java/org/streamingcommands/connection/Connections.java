@@ -253,6 +253,12 @@ public final class Connections implements Extension {
         return headers;
       }
     }
+    String key =
+        Names.problemWithText("coalescing_key", command.coalescingKey(), 0, Names.MAX_LABEL_VALUE)
+            .orElse(null);
+    if (key != null) {
+      return key;
+    }
     return Names.problemWithTypeUrl("payload.type_url", command.payload().getTypeUrl())
         .orElse(null);
   }
@@ -362,6 +368,10 @@ public final class Connections implements Extension {
 
   Replies replies() {
     return replies;
+  }
+
+  PendingSends sends() {
+    return sends;
   }
 
   FrameLimit limit() {

@@ -23,6 +23,8 @@ public record Violation(Promise promise, String what, List<String> trail) {
     ORDER,
     /** What an undelivered send is told about the client is so. */
     CERTAINTY_IS_TRUE,
+    /** The reason of an undelivered send is so. */
+    REASON_IS_TRUE,
     /** A client that is gone is not called connected. */
     PRESENCE_IS_TRUE,
     /** Only another process replaces a process. */
