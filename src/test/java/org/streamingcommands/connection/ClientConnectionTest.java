@@ -141,7 +141,7 @@ class ClientConnectionTest {
     entity.tell(ClientConnection.Stop.INSTANCE);
     // Straight into its mailbox, behind the stop: the dead letter has to find its way back.
     Heard heard = new Heard();
-    PendingSends pending = (PendingSends) connections.replies();
+    PendingSends pending = connections.sends();
     ReplyTo replyTo = pending.send(heard, false, System.currentTimeMillis() + 30_000);
     entity.tell(new ClientConnection.Send(key, TestNode.command("c1", "x"), replyTo));
     assertThat(heard.awaitUndelivered().reason()).isEqualTo(Reason.NOT_CONNECTED);
