@@ -154,6 +154,11 @@ class ClientConnectionTest {
     BlockingQueue<String> told = new LinkedBlockingQueue<>();
     Runnable end =
         connections.watch(
+            connected ->
+                connected.stream()
+                    .map(client -> client.client().clientId())
+                    .filter(id -> id.startsWith("watched"))
+                    .forEach(id -> told.add("CONNECTED " + id)),
             event -> {
               if (event.client().client().clientId().startsWith("watched")) {
                 told.add(event.kind() + " " + event.client().client().clientId());
