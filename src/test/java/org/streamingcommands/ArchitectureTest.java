@@ -38,7 +38,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void connectionKnowsNoHttpAndNoGeneratedCode() {
+  void connectionKnowsNoHttpAndNoRpc() {
     noClasses()
         .that()
         .resideInAPackage(ROOT + "connection..")
@@ -49,8 +49,19 @@ class ArchitectureTest {
   }
 
   @Test
-  void connectionKnowsCommandOnly() {
-    knowsOnly("connection", "command").check(OURS);
+  void connectionKnowsCommandAndTheWordsBetweenNodesOnly() {
+    knowsOnly("connection", "command", "cluster.v1").check(OURS);
+  }
+
+  @Test
+  void nobodyElseKnowsTheWordsBetweenNodes() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(ROOT + "connection..", ROOT + "cluster.v1..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(ROOT + "cluster..")
+        .check(OURS);
   }
 
   @Test
@@ -114,6 +125,11 @@ class ArchitectureTest {
             "connection",
             "grpc")
         .check(OURS);
+  }
+
+  @Test
+  void benchKnowsPublicPackagesOnly() {
+    knowsOnly("bench", "command", "client", "node", "grpc").check(OURS);
   }
 
   @Test

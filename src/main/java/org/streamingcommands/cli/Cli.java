@@ -24,10 +24,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ServeCommand.class,
       AgentCommand.class,
       SendCommand.class,
+      CancelCommand.class,
       ClientsCommand.class,
+      KickCommand.class,
       DemoCommand.class,
       DemoBotsCommand.class,
       DemoSenderCommand.class,
+      BenchCommand.class,
     })
 public final class Cli {
   private boolean verbose;

@@ -1,8 +1,5 @@
 package org.streamingcommands.cli;
 
-import io.grpc.ManagedChannel;
-import io.grpc.StatusRuntimeException;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,7 +10,6 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.streamingcommands.client.CommandClientSettings;
 import org.streamingcommands.grpc.Wire;
 import org.streamingcommands.grpc.v1.ClientInfo;
 import org.streamingcommands.grpc.v1.CommandServiceGrpc;
@@ -49,23 +45,10 @@ final class ClientsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     CommandLine command = spec.commandLine();
-    CommandClientSettings settings = api.settings();
-    ManagedChannel channel =
-        NettyChannelBuilder.forAddress(settings.host(), settings.port()).usePlaintext().build();
-    try {
-      List<ClientInfo> clients =
-          ProgressLine.during(
-              command.getErr(),
-              () -> "listing the clients at " + settings.address(),
-              () -> list(CommandServiceGrpc.newBlockingStub(channel)));
-      print(command.getOut(), clients);
-      return ExitCode.OK;
-    } catch (StatusRuntimeException e) {
-      throw new CliException(
-          "the api at %s: %s".formatted(settings.address(), Problems.describe(e)), e);
-    } finally {
-      channel.shutdownNow();
-    }
+    List<ClientInfo> clients =
+        ApiCall.make(command, api.settings(), "listing the clients", this::list);
+    print(command.getOut(), clients);
+    return ExitCode.OK;
   }
 
   private List<ClientInfo> list(CommandServiceGrpc.CommandServiceBlockingStub stub) {

@@ -42,15 +42,4 @@ public final class OutcomeText {
       case RECEIVED_NOT_FINISHED -> "the client has it and did not say how it ended";
     };
   }
-
-  /**
-   * The client's answer whatever its type. Asking for one type makes an answer of another a
-   * failure; a command line takes any.
-   */
-  static Outcome<Any> ofAnyType(Outcome<Any> outcome) {
-    return outcome instanceof Outcome.Failed<Any> failed
-            && failed.code().equals(Outcome.UNEXPECTED_RESULT_TYPE)
-        ? new Outcome.Completed<>(failed.details())
-        : outcome;
-  }
 }

@@ -99,7 +99,6 @@ final class SendCommand implements Callable<Integer> {
             () -> "waiting for %s/%s, %s".formatted(service, id, printer.state()),
             () -> client.execute(message, Any.class, options, printer).get());
     RemoteConnections.closeAll();
-    outcome = OutcomeText.ofAnyType(outcome);
     if (!outcome.isCompleted()) {
       command.getErr().println("streaming-commands: " + OutcomeText.why(outcome));
     }

@@ -43,7 +43,7 @@ final class StepPrinter implements Consumer<CommandStep<Any>> {
       text(state, (progress.message() + " " + types.show(progress.payload())).strip());
       json(answer().setProgress(Wire.progress(readable(progress))));
     } else if (step instanceof CommandStep.Ended<Any> ended) {
-      Outcome<Any> outcome = OutcomeText.ofAnyType(ended.outcome());
+      Outcome<Any> outcome = ended.outcome();
       Any result =
           outcome instanceof Outcome.Completed<Any> completed
               ? completed.result()

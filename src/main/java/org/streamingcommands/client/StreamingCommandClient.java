@@ -8,6 +8,7 @@ import org.streamingcommands.command.CancelResult;
 import org.streamingcommands.command.ClientKey;
 import org.streamingcommands.command.Outcome;
 import org.streamingcommands.command.Receipt;
+import org.streamingcommands.command.SendResult;
 import org.streamingcommands.connection.Connections;
 
 /**

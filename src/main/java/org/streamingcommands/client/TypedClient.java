@@ -15,6 +15,7 @@ import org.streamingcommands.command.CommandListener;
 import org.streamingcommands.command.Outcome;
 import org.streamingcommands.command.Reason;
 import org.streamingcommands.command.Receipt;
+import org.streamingcommands.command.SendResult;
 
 /** Puts types and futures on a transport. */
 record TypedClient<C extends Message>(

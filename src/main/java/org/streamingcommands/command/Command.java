@@ -29,6 +29,10 @@ public record Command(
 
   /** The size that counts against a queue's bytes. */
   public int size() {
-    return payload.getValue().size() + payload.getTypeUrlBytes().size() + id.length();
+    int size = payload.getValue().size() + payload.getTypeUrl().length() + id.length();
+    for (Map.Entry<String, String> header : headers.entrySet()) {
+      size += header.getKey().length() + header.getValue().length();
+    }
+    return size + coalescingKey.length();
   }
 }

@@ -83,11 +83,14 @@ public sealed interface Outcome<R> {
   /**
    * The same outcome with its answer unpacked. An answer of another type is {@link Failed} with
    * code {@link #UNEXPECTED_RESULT_TYPE}: the client did run the command. No answer at all is an
-   * {@link Empty}.
+   * {@link Empty}; asked for {@link Any}, every answer is given as it is.
    */
   static <R extends Message> Outcome<R> unpack(Outcome<Any> outcome, Class<R> type) {
     if (!(outcome instanceof Completed<Any> completed)) {
       return outcome.map(any -> type.cast(null));
+    }
+    if (type == Any.class) {
+      return outcome.map(type::cast);
     }
     if (type == Empty.class && completed.result().getTypeUrl().isEmpty()) {
       return new Completed<>(type.cast(Empty.getDefaultInstance()));

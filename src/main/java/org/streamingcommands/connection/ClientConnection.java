@@ -2,7 +2,9 @@ package org.streamingcommands.connection;
 
 import com.google.protobuf.Any;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -39,7 +41,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
   sealed interface Message {}
 
   /** From senders and operators: finds its entity by the client. */
-  sealed interface Request extends Message {
+  sealed interface Request extends Message, ClusterMessage {
     ClientKey client();
   }
 
@@ -52,24 +54,40 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
   /** End the connection; answered by whether there was one. */
   record Disconnect(ClientKey client, Goodbye goodbye, ReplyTo replyTo) implements Request {}
 
-  /** A stream says hello; answered by {@link Downlink#attached} or a rejection. */
-  record Attach(StreamRef stream, Hello hello) implements Request {
+  /**
+   * A stream says hello; answered by {@link Downlink#attached} or a rejection.
+   *
+   * @param sent the commands that were given to the stream before and that have no result
+   */
+  record Attach(StreamRef stream, Hello hello, Set<String> sent) implements Request {
     @Override
     public ClientKey client() {
       return hello.client();
     }
   }
 
-  /** Said from time to time by a stream that believes to be the connection. */
-  record StillAttached(ClientKey client, StreamRef stream, long epoch) implements Request {}
+  /**
+   * Said from time to time by a stream that believes to be the connection.
+   *
+   * @param arrived see {@link RemoteDownlink#stillThere}
+   */
+  record StillAttached(
+      ClientKey client, StreamRef stream, long epoch, Instant lastHeard, long arrived)
+      implements Request {}
 
   /** From a stream; means something while it is the connection. */
-  sealed interface FromStream extends Message {
+  sealed interface FromStream extends Message, ClusterMessage {
     StreamRef stream();
   }
 
   /** The stream takes so many more. */
   record Credits(StreamRef stream, int credits) implements FromStream {}
+
+  /** The same from another node: the transport took the deliveries up to this one. */
+  record Taken(StreamRef stream, long deliveries) implements FromStream {}
+
+  /** A command could not be encoded over there. */
+  record NotWritten(StreamRef stream, String commandId, String message) implements FromStream {}
 
   /** The client has these. */
   record Received(StreamRef stream, List<String> commandIds) implements FromStream {}
@@ -100,6 +118,9 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
   private record Session(StreamRef stream, Downlink downlink, String instanceId, long epoch) {}
 
   private static final Logger log = LoggerFactory.getLogger(ClientConnection.class);
+
+  /** The scheduler refuses a timer of some months; one that fires early finds the next. */
+  private static final long LONGEST_TIMER_MILLIS = Duration.ofDays(1).toMillis();
 
   /** A hello that claims an epoch from further in the future than any clock is wrong. */
   private static final Duration MAX_SKEW = Duration.ofDays(365);
@@ -181,6 +202,12 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
       flow.credits(credits.credits());
     } else if (message instanceof Progressed progressed) {
       flow.progressed(progressed.commandId(), progressed.progress());
+    } else if (message instanceof Taken taken) {
+      if (session.downlink() instanceof RemoteDownlink remote) {
+        flow.credits(remote.taken(taken.deliveries()));
+      }
+    } else if (message instanceof NotWritten notWritten) {
+      flow.notWritten(notWritten.commandId(), notWritten.message());
     } else if (message instanceof Detach detach) {
       onDetach(detach.leaving());
     }
@@ -262,6 +289,10 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
 
   private Behavior<Message> onStillAttached(StillAttached still) {
     if (session != null && session.stream().equals(still.stream())) {
+      if (session.downlink() instanceof RemoteDownlink remote) {
+        flow.credits(remote.stillThere(still.arrived(), still.lastHeard().toEpochMilli()));
+        return settle();
+      }
       return this;
     }
     Downlink downlink = connections.downlink(still.stream());
@@ -309,11 +340,29 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
         // arrives while this one stops.
         connections.entities().remove(entry);
         shard.tell(new ClusterSharding.Passivate<>(getContext().getSelf()));
-      } else {
-        scheduleIdleCheck();
+        return stopping();
       }
+      scheduleIdleCheck();
     }
     return this;
+  }
+
+  /**
+   * Between its wish to stop and the stop. Who found it in the index before it left is sent on to
+   * the next one: a stream or a command that it took now, it would lose.
+   */
+  private Behavior<Message> stopping() {
+    return newReceiveBuilder()
+        .onMessage(Request.class, this::onRequestTooLate)
+        .onMessageEquals(Stop.INSTANCE, Behaviors::stopped)
+        .onAnyMessage(message -> Behaviors.same())
+        .onSignal(PostStop.class, signal -> onPostStop())
+        .build();
+  }
+
+  private Behavior<Message> onRequestTooLate(Request request) {
+    connections.routeThroughRegion(request);
+    return Behaviors.same();
   }
 
   private Behavior<Message> onPostStop() {
@@ -332,7 +381,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     // One timer for the earliest; a later one is found when that fires.
     if (due < dueTimerMillis) {
       dueTimerMillis = due;
-      long delay = Math.max(1, due - connections.clock().millis());
+      long delay = Math.max(1, Math.min(LONGEST_TIMER_MILLIS, due - connections.clock().millis()));
       timers.startSingleTimer(Due.INSTANCE, Due.INSTANCE, Duration.ofMillis(delay));
     }
     return this;

@@ -3,6 +3,7 @@ package org.streamingcommands.connection;
 import com.google.protobuf.Any;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -43,6 +44,11 @@ public final class ClientSession implements Downlink {
   private volatile boolean notReading;
   private volatile long resultsConfirmed;
   private volatile long epoch;
+  private volatile boolean isEntityRemote;
+
+  /** There since an entity on another node took the stream in, and until it is empty. */
+  private volatile @Nullable RemoteFeed feed;
+
   private ServiceObserver observer = ServiceObserver.NONE;
   private long lastPingNanos = openedNanos;
   private long lastAttachNanos;
@@ -116,12 +122,14 @@ public final class ClientSession implements Downlink {
 
   /** A command goes on. */
   public void progress(String commandId, Progress progress) {
-    tell(new ClientConnection.Progressed(ref, commandId, progress));
+    Progress fitting = isEntityRemote ? connections.limit().fit(progress) : progress;
+    tell(new ClientConnection.Progressed(ref, commandId, fitting));
   }
 
   /** A command ended. */
   public void result(String commandId, Outcome<Any> outcome) {
-    tell(new ClientConnection.Resulted(ref, commandId, outcome));
+    Outcome<Any> fitting = isEntityRemote ? connections.limit().fit(outcome) : outcome;
+    tell(new ClientConnection.Resulted(ref, commandId, fitting));
   }
 
   /** The client lives, and answered a ping. */
@@ -170,10 +178,26 @@ public final class ClientSession implements Downlink {
    * bytes too, until they are full. A client that gets a command says so.
    */
   public void credits(int credits) {
+    if (feed != null && !isFeedEmptied(credits)) {
+      return;
+    }
     ActorRef<ClientConnection.Message> to = entity;
     if (to != null) {
       to.tell(new ClientConnection.Credits(ref, credits));
     }
+  }
+
+  /** Whether the entity, back on this node, writes directly from now on. */
+  private synchronized boolean isFeedEmptied(int credits) {
+    RemoteFeed crossing = feed;
+    if (crossing == null) {
+      return true;
+    }
+    if (crossing.credits(credits) == 0 || isEntityRemote) {
+      return false;
+    }
+    feed = null;
+    return true;
   }
 
   /** What the client sent breaks the protocol; its stream ends, and nothing else. */
@@ -217,6 +241,14 @@ public final class ClientSession implements Downlink {
         return;
       }
       entity = newEntity;
+      isEntityRemote = newEntity.path().address().hasGlobalScope();
+      if (isEntityRemote && feed == null) {
+        feed = new RemoteFeed(ref, stream);
+      }
+      RemoteFeed crossing = feed;
+      if (crossing != null) {
+        crossing.attached(newEntity);
+      }
       boolean again = state == State.ATTACHED;
       epoch = newEpoch;
       if (again) {
@@ -233,14 +265,36 @@ public final class ClientSession implements Downlink {
   @Override
   public int deliver(Delivery delivery) {
     synchronized (this) {
-      return state == State.ATTACHED ? stream.deliver(delivery) : 0;
+      if (state != State.ATTACHED) {
+        return 0;
+      }
+      RemoteFeed crossing = feed;
+      if (crossing == null) {
+        return stream.deliver(delivery);
+      }
+      // What a former entity sent from another node goes out first; then come the credits.
+      return crossing.deliver(delivery, 0);
+    }
+  }
+
+  /** From an entity on another node; see {@link RemoteDownlink}. */
+  void deliver(Delivery delivery, long sequence) {
+    synchronized (this) {
+      RemoteFeed crossing = feed;
+      if (state == State.ATTACHED && crossing != null) {
+        resultsConfirmed = Math.max(resultsConfirmed, delivery.resultsConfirmed());
+        crossing.deliver(delivery, sequence);
+      }
     }
   }
 
   @Override
   public void cancel(String commandId) {
     synchronized (this) {
-      if (state == State.ATTACHED) {
+      RemoteFeed crossing = feed;
+      if (state == State.ATTACHED && crossing != null) {
+        crossing.cancel(commandId);
+      } else if (state == State.ATTACHED) {
         stream.cancel(commandId);
       }
     }
@@ -331,7 +385,9 @@ public final class ClientSession implements Downlink {
       lastAttachNanos = nowNanos;
       ClientKey client = client();
       if (client != null) {
-        connections.route(new ClientConnection.StillAttached(client, ref, epoch));
+        connections.route(
+            new ClientConnection.StillAttached(
+                client, ref, epoch, Instant.ofEpochMilli(lastHeard()), arrived()));
       }
     }
     if (notReading || settings.pingStrategy() == PingStrategy.DISABLED) {
@@ -355,9 +411,14 @@ public final class ClientSession implements Downlink {
     }
   }
 
+  private synchronized long arrived() {
+    RemoteFeed crossing = feed;
+    return crossing == null ? -1 : crossing.arrived();
+  }
+
   private void attach(Hello said) {
     lastAttachNanos = System.nanoTime();
-    connections.route(new ClientConnection.Attach(ref, said));
+    connections.route(new ClientConnection.Attach(ref, said, Set.of()));
   }
 
   private void rejectAndCount(Rejection rejection) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.CancelResult;
+import org.streamingcommands.command.Certainty;
 import org.streamingcommands.command.Command;
 import org.streamingcommands.command.Outcome;
 import org.streamingcommands.command.Progress;
@@ -169,6 +170,12 @@ final class CommandFlow {
           "the command has %d bytes, max-command-size is %d"
               .formatted(size, settings.maxCommandBytes()));
     }
+    if (size > downlink.largestCommand()) {
+      return Outcome.notSent(
+          Reason.TOO_LARGE,
+          "the command has %d bytes, %d can travel to the node that holds the client's stream"
+              .formatted(size, downlink.largestCommand()));
+    }
     return null;
   }
 
@@ -252,6 +259,18 @@ final class CommandFlow {
   void credits(int granted) {
     credits = granted;
     drain();
+  }
+
+  /** The stream's node could not encode it. */
+  void notWritten(String commandId, String message) {
+    PendingCommand command = pending.get(commandId);
+    if (command != null && command.isSent() && !command.isReceived()) {
+      Certainty certainty = command.redelivered ? Certainty.SENT_UNCONFIRMED : Certainty.NOT_SENT;
+      end(
+          command,
+          new Outcome.Undelivered<>(
+              Reason.WRITE_FAILED, certainty, "the command could not be encoded: " + message));
+    }
   }
 
   void received(String commandId) {
@@ -397,6 +416,7 @@ final class CommandFlow {
     if (!command.isSent()) {
       inFlight++;
     }
+    command.redelivered |= again;
     command.sentToInstance = instanceId;
     command.reach(Receipt.SENT, replies);
   }

@@ -5,6 +5,8 @@ import com.typesafe.config.ConfigValueFactory;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -14,6 +16,7 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Extension;
 import org.apache.pekko.actor.typed.ExtensionId;
 import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.cluster.Member;
 import org.apache.pekko.cluster.sharding.typed.ClusterShardingSettings;
 import org.apache.pekko.cluster.sharding.typed.ShardingEnvelope;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
@@ -25,6 +28,7 @@ import org.streamingcommands.command.Certainty;
 import org.streamingcommands.command.ClientKey;
 import org.streamingcommands.command.Command;
 import org.streamingcommands.command.CommandListener;
+import org.streamingcommands.command.LabelSelector;
 import org.streamingcommands.command.Names;
 import org.streamingcommands.command.Outcome;
 import org.streamingcommands.command.Reason;
@@ -52,6 +56,11 @@ public final class Connections implements Extension {
   private final LocalEntities entities = new LocalEntities(presence);
   private final LiveSessions sessions;
   private final PendingSends sends;
+  private final FrameLimit limit;
+  private final Gateways gateways;
+  private final Replies replies;
+  private final Cluster cluster;
+  private final ClusterListings listings;
   private final ActorRef<ShardingEnvelope<ClientConnection.Message>> region;
   private final Heartbeat heartbeat;
   private final AtomicBoolean draining = new AtomicBoolean();
@@ -66,6 +75,12 @@ public final class Connections implements Extension {
     node = Cluster.get(system).selfMember().address().hostPort();
     sessions = new LiveSessions(node);
     sends = new PendingSends(node, clock, counters);
+    limit = FrameLimit.from(system.settings().config());
+    gateways = new Gateways(system);
+    replies = new RoutedReplies(node, sends, gateways, limit);
+    cluster = Cluster.get(system);
+    listings = new ClusterListings(system, node, presence, gateways, limit);
+    system.systemActorOf(Gateway.create(sessions, sends, listings), Gateway.NAME, Props.empty());
     region = startRegion(system);
     system.systemActorOf(
         StrayRequests.create(this), "streaming-commands-stray-requests", Props.empty());
@@ -116,8 +131,18 @@ public final class Connections implements Extension {
       listener.outcome(refusal);
       return;
     }
+    ActorRef<ClientConnection.Message> entity = entities.find(client);
+    if (entity == null && !limit.fits(command)) {
+      listener.outcome(Outcome.notSent(Reason.TOO_LARGE, limit.tooLarge(command.size())));
+      return;
+    }
     ReplyTo replyTo = sends.send(listener, steps, command.deadline().toEpochMilli());
-    route(new ClientConnection.Send(client, command, replyTo));
+    ClientConnection.Send send = new ClientConnection.Send(client, command, replyTo);
+    if (entity != null) {
+      entity.tell(send);
+    } else {
+      routeThroughRegion(send);
+    }
   }
 
   /**
@@ -148,7 +173,7 @@ public final class Connections implements Extension {
   }
 
   /**
-   * The connected clients in the order of service and id.
+   * The connected clients whose entities are on this node, in the order of service and id.
    *
    * @param service only of this one; null for all
    * @param chosen only those that it accepts
@@ -160,6 +185,34 @@ public final class Connections implements Extension {
       @Nullable ClientKey after,
       int limit) {
     return presence.list(service, chosen, after, limit);
+  }
+
+  /**
+   * The connected clients of all nodes, in the order of service and id.
+   *
+   * @param service only of this one; null for all
+   * @param after only those after this one; null from the beginning
+   * @param pageSize at most so many; fewer where they would not fit a message between nodes
+   * @param timeout how long to wait for the nodes' answers
+   * @return never completed exceptionally; a node that does not answer is named
+   */
+  public CompletableFuture<ClusterListing> listAll(
+      @Nullable String service,
+      LabelSelector selector,
+      @Nullable ClientKey after,
+      int pageSize,
+      Duration timeout) {
+    Set<String> nodes = new TreeSet<>();
+    for (Member member : cluster.state().getMembers()) {
+      if (settings.role().isEmpty() || member.hasRole(settings.role())) {
+        nodes.add(member.address().hostPort());
+      }
+    }
+    return listings.list(
+        nodes,
+        replyTo -> new Gateway.ListClients(replyTo, service, selector.toString(), after, pageSize),
+        pageSize,
+        timeout);
   }
 
   /** {@link #list(String, Predicate, ClientKey, int)} of whoever is connected. */
@@ -206,6 +259,12 @@ public final class Connections implements Extension {
       if (headers != null) {
         return headers;
       }
+    }
+    String key =
+        Names.problemWithText("coalescing_key", command.coalescingKey(), 0, Names.MAX_LABEL_VALUE)
+            .orElse(null);
+    if (key != null) {
+      return key;
     }
     return Names.problemWithTypeUrl("payload.type_url", command.payload().getTypeUrl())
         .orElse(null);
@@ -294,6 +353,9 @@ public final class Connections implements Extension {
   }
 
   Downlink downlink(StreamRef ref) {
+    if (!ref.node().equals(node)) {
+      return new RemoteDownlink(ref, gateways.of(ref.node()), limit.payloadBytes());
+    }
     ClientSession session = sessions.find(ref);
     return session == null ? new GoneDownlink(ref) : session;
   }
@@ -312,7 +374,15 @@ public final class Connections implements Extension {
   }
 
   Replies replies() {
+    return replies;
+  }
+
+  PendingSends sends() {
     return sends;
+  }
+
+  FrameLimit limit() {
+    return limit;
   }
 
   InstantSource clock() {

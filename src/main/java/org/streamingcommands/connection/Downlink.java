@@ -28,6 +28,11 @@ interface Downlink {
   /** The stream shall introduce itself again: its entity has forgotten it. */
   void introduceAgain();
 
+  /** The largest command that can travel to the stream. */
+  default int largestCommand() {
+    return Integer.MAX_VALUE;
+  }
+
   /** When the client was last heard of, in milliseconds of the wall clock. */
   long lastHeard();
 }

@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
 /** The live streams of this node, by id; and what looks after all of them. */
 final class LiveSessions {
   private final ConcurrentHashMap<Long, ClientSession> byId = new ConcurrentHashMap<>();
-  private final AtomicLong lastId = new AtomicLong();
+
+  /** Begins with the time, so that entities on other nodes never take us for our predecessor. */
+  private final AtomicLong lastId = new AtomicLong(System.currentTimeMillis() << 20);
+
   private final String node;
 
   LiveSessions(String node) {

@@ -24,6 +24,9 @@ final class PendingCommand {
 
   boolean cancelRequested;
 
+  /** Whether it was written more than once. */
+  boolean redelivered;
+
   private final List<ReplyTo> waiting = new ArrayList<>(1);
   private final List<ReplyTo> cancelWaiting = new ArrayList<>(0);
   private @Nullable Receipt reached;

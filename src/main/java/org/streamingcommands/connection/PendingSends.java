@@ -49,7 +49,10 @@ final class PendingSends implements Replies {
   private final String node;
   private final InstantSource clock;
   private final Counters counters;
-  private final AtomicLong nextTicket = new AtomicLong();
+
+  /** Begins with the time, so that answers to this node's predecessor find nobody. */
+  private final AtomicLong nextTicket = new AtomicLong(System.currentTimeMillis() << 20);
+
   private final Map<Long, Waiting> byTicket = new ConcurrentHashMap<>();
 
   PendingSends(String node, InstantSource clock, Counters counters) {

@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +21,7 @@ import org.streamingcommands.command.FleetSummary;
 import org.streamingcommands.command.Outcome;
 import org.streamingcommands.command.Priority;
 import org.streamingcommands.command.Receipt;
+import org.streamingcommands.command.SendResult;
 import org.streamingcommands.command.Targets;
 import org.streamingcommands.command.Waves;
 import org.streamingcommands.connection.ConnectedClient;
@@ -133,7 +133,7 @@ public class ClientService {
   }
 
   /** Sends and waits for a receipt only, or for the outcome where that comes first. */
-  public final CompletableFuture<SendReport> sendToClient(
+  public final CompletableFuture<SendResult> sendToClient(
       String clientId, Message payload, Receipt waitFor) {
     return sendToClient(clientId, command(payload), waitFor);
   }
@@ -143,9 +143,9 @@ public class ClientService {
    *
    * @throws IllegalArgumentException for a client id that breaks its rule
    */
-  public final CompletableFuture<SendReport> sendToClient(
+  public final CompletableFuture<SendResult> sendToClient(
       String clientId, Command command, Receipt waitFor) {
-    CompletableFuture<SendReport> result = new CompletableFuture<>();
+    CompletableFuture<SendResult> result = new CompletableFuture<>();
     connections.send(
         key(clientId),
         command,
@@ -154,13 +154,13 @@ public class ClientService {
           @Override
           public void receipt(Receipt receipt) {
             if (receipt.compareTo(waitFor) >= 0) {
-              result.complete(new SendReport(command.id(), Optional.of(receipt), Optional.empty()));
+              result.complete(SendResult.reached(command.id(), receipt));
             }
           }
 
           @Override
           public void outcome(Outcome<Any> outcome) {
-            result.complete(new SendReport(command.id(), Optional.empty(), Optional.of(outcome)));
+            result.complete(SendResult.ended(command.id(), outcome));
           }
         });
     return result;

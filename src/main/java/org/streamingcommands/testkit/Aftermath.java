@@ -32,6 +32,8 @@ final class Aftermath {
   static void check(
       List<ChaosClient> clients, ChaosTarget target, History history, List<Violation> violations) {
     Aftermath aftermath = new Aftermath(target, history, violations);
+    // A node that rejects a second process leaves it trying for ever.
+    clients.forEach(ChaosClient::leaveOne);
     boolean settled =
         ChaosRun.until(
             PATIENCE,

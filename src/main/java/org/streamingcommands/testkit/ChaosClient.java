@@ -84,6 +84,11 @@ final class ChaosClient {
     }
   }
 
+  /** Ends every process but the eldest. */
+  void leaveOne() {
+    processes().stream().skip(1).forEach(ChaosProcess::kill);
+  }
+
   /** Ends everything for good. */
   void close() {
     List<ChaosProcess> left;

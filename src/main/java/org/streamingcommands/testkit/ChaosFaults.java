@@ -94,21 +94,16 @@ final class ChaosFaults {
       process.halfOpenToServer();
     } else if (choice <= 65) {
       count("half-open to the client");
-      process.note("half-open to the client");
-      process.link().halfOpen(Direction.TO_CLIENT);
+      process.halfOpenToClient();
     } else if (choice <= 73) {
       count("cut off");
       process.cutOff();
     } else if (choice <= 88) {
       count("delay");
-      Duration delay = dice.millis(5, 400);
-      process.note("delayed by " + delay);
-      process.link().delay(delay, delay);
+      process.delay(dice.millis(5, 400));
     } else {
       count("throttle");
-      int rate = dice.between(2_000, 100_000);
-      process.note("throttled to " + rate + " bytes a second");
-      process.link().throttle(rate);
+      process.throttle(dice.between(2_000, 100_000));
     }
     scheduler.schedule(() -> heal(process), lasting.toMillis(), TimeUnit.MILLISECONDS);
   }

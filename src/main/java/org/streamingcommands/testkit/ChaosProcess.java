@@ -67,7 +67,7 @@ final class ChaosProcess {
     return name;
   }
 
-  /** The link, for faults that leave the process reachable. */
+  /** The link, to cut it. */
   FaultyLink link() {
     return link;
   }
@@ -84,6 +84,27 @@ final class ChaosProcess {
   synchronized void halfOpenToServer() {
     link.halfOpen(Direction.TO_SERVER);
     broken();
+  }
+
+  synchronized void halfOpenToClient() {
+    disturbed("half-open to the client");
+    link.halfOpen(Direction.TO_CLIENT);
+  }
+
+  synchronized void delay(Duration delay) {
+    disturbed("delayed by " + delay);
+    link.delay(delay, delay);
+  }
+
+  synchronized void throttle(int bytesPerSecond) {
+    disturbed("throttled to " + bytesPerSecond + " bytes a second");
+    link.throttle(bytesPerSecond);
+  }
+
+  private void disturbed(String how) {
+    if (!over) {
+      history.linkDisturbed(client, name, how);
+    }
   }
 
   synchronized void cutOff() {
@@ -115,7 +136,7 @@ final class ChaosProcess {
 
   /** Ends it in order. */
   void leave() {
-    note("leaves");
+    history.disconnected(client, name, "it leaves");
     agent.closeAsync();
   }
 
@@ -123,12 +144,12 @@ final class ChaosProcess {
     @Override
     public void connected(String sessionId, long epoch) {
       connects.incrementAndGet();
-      note("connected, session %s epoch %d".formatted(sessionId, epoch));
+      history.connected(client, name, "session %s epoch %d".formatted(sessionId, epoch));
     }
 
     @Override
     public void disconnected(Disconnect why) {
-      note("disconnected, " + why.cause() + ": " + why.message());
+      history.disconnected(client, name, why.cause() + ": " + why.message());
     }
 
     @Override

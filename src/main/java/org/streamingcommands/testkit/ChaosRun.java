@@ -59,6 +59,7 @@ public final class ChaosRun {
       storm(faults);
       faults.healAll();
       Aftermath.check(clients, target, history, violations);
+      RunningNodeCheck.check(new Chronicle(history.events()), violations);
       violations.addAll(new HistoryChecker(settings.presenceBound()).check(history));
       return ChaosReport.of(settings, history, clients, faults, target, stalls, violations);
     } finally {

@@ -30,12 +30,13 @@ final class ChaosSender implements Runnable {
       }
     }
 
-    private synchronized List<Parcel> all() {
-      return List.copyOf(parcels);
+    private synchronized List<Parcel> within(Duration age) {
+      long oldest = System.nanoTime() - age.toNanos();
+      return parcels.stream().filter(parcel -> parcel.nanos() - oldest > 0).toList();
     }
   }
 
-  private record Parcel(ChaosClient to, Command command) {}
+  private record Parcel(ChaosClient to, Command command, long nanos) {}
 
   private final String name;
   private final List<ChaosClient> clients;
@@ -47,6 +48,7 @@ final class ChaosSender implements Runnable {
   private final Dice dice;
   private final int commands;
   private final Duration duration;
+  private final Duration repeatWithin;
   private int sent;
 
   ChaosSender(
@@ -69,6 +71,7 @@ final class ChaosSender implements Runnable {
     this.dice = dice;
     this.commands = settings.commands() / settings.senders();
     this.duration = settings.duration();
+    this.repeatWithin = settings.repeatWithin();
   }
 
   @Override
@@ -90,9 +93,9 @@ final class ChaosSender implements Runnable {
     ChaosClient to = dice.percent(30) ? clients.get(dice.between(0, 2)) : dice.of(clients);
     int burst = dice.percent(3) ? dice.between(10, 60) : 1;
     for (int i = 0; i < burst; i++) {
-      List<Parcel> earlier = dice.percent(8) ? recent.all() : List.of();
+      List<Parcel> earlier = dice.percent(8) ? recent.within(repeatWithin) : List.of();
       if (earlier.isEmpty()) {
-        Parcel parcel = new Parcel(to, command(payload()));
+        Parcel parcel = new Parcel(to, command(payload()), System.nanoTime());
         recent.add(parcel);
         send(parcel);
       } else {
@@ -142,7 +145,7 @@ final class ChaosSender implements Runnable {
             former.priority(),
             former.coalescingKey(),
             former.headers());
-    return new Parcel(earlier.to(), command);
+    return new Parcel(earlier.to(), command, earlier.nanos());
   }
 
   private Command command(Any payload) {

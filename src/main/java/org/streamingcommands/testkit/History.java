@@ -98,8 +98,20 @@ public final class History {
     add(new HistoryEvent.LinkBroken(now(), client, process));
   }
 
+  public void linkDisturbed(String client, String process, String how) {
+    add(new HistoryEvent.LinkDisturbed(now(), client, process, how));
+  }
+
   public void linkHealed(String client, String process) {
     add(new HistoryEvent.LinkHealed(now(), client, process));
+  }
+
+  public void connected(String client, String process, String session) {
+    add(new HistoryEvent.Connected(now(), client, process, session));
+  }
+
+  public void disconnected(String client, String process, String why) {
+    add(new HistoryEvent.Disconnected(now(), client, process, why));
   }
 
   public void replaced(String client, String process) {

@@ -36,6 +36,7 @@ public final class HistoryChecker {
     OrderCheck.check(chronicle, violations);
     CertaintyCheck.check(chronicle, violations);
     PresenceCheck.check(chronicle, presenceBound, violations);
+    AbsenceCheck.check(chronicle, violations);
     ReplacedCheck.check(chronicle, violations);
     return violations;
   }

@@ -127,11 +127,35 @@ public sealed interface HistoryEvent {
     }
   }
 
-  /** What the process says may reach the node again. */
+  /** From now on what the process says and hears is late, or only one way. */
+  record LinkDisturbed(long nanos, String client, String process, String how) implements OfClient {
+    @Override
+    public String toString() {
+      return "the link of " + process + " is " + how;
+    }
+  }
+
+  /** The link of the process is whole again. */
   record LinkHealed(long nanos, String client, String process) implements OfClient {
     @Override
     public String toString() {
       return "the link of " + process + " is healed";
+    }
+  }
+
+  /** A process of the client was told that it is connected. */
+  record Connected(long nanos, String client, String process, String session) implements OfClient {
+    @Override
+    public String toString() {
+      return process + " is connected, " + session;
+    }
+  }
+
+  /** A process of the client lost its connection, or is about to leave. */
+  record Disconnected(long nanos, String client, String process, String why) implements OfClient {
+    @Override
+    public String toString() {
+      return process + " is disconnected, " + why;
     }
   }
 

@@ -23,7 +23,9 @@ public record Violation(Promise promise, String what, List<String> trail) {
     ORDER,
     /** What an undelivered send is told about the client is so. */
     CERTAINTY_IS_TRUE,
-    /** A client that is gone is not called connected. */
+    /** The reason of an undelivered send is so. */
+    REASON_IS_TRUE,
+    /** A client that is gone is not called connected, and one that is connected is. */
     PRESENCE_IS_TRUE,
     /** Only another process replaces a process. */
     REPLACED_BY_ANOTHER,

@@ -11,6 +11,7 @@ import java.io.StringWriter;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -138,6 +139,35 @@ class CliNodeTest {
             () -> told.orTimeout(30, TimeUnit.SECONDS).join());
 
     assertThat(line).startsWith("... counting sheep (0 s)");
+  }
+
+  @Test
+  void kickEndsAConnectionAndSaysWhereThereWasNone() {
+    connect("kicked");
+    String[] kick = {"kick", "--api", api(), "--service", "agents", "--id", "kicked"};
+
+    assertThat(run(append(kick, "--stay-away", "1m"))).isZero();
+    assertThat(out.toString()).contains("disconnected kicked");
+    assertThat(run(kick)).isEqualTo(ExitCode.NOT_SENT);
+    assertThat(out.toString()).contains("kicked was not connected");
+  }
+
+  @Test
+  void cancelSaysWhatItCameTo() {
+    connect("cancelled");
+    send("cancelled", "google.protobuf.StringValue", "\"x\"", "--command-id", "done");
+    String[] cancel = {"cancel", "--api", api(), "--service", "agents", "--id", "cancelled"};
+
+    assertThat(run(append(cancel, "--command-id", "done"))).isEqualTo(ExitCode.FAILED);
+    assertThat(out.toString()).contains("TOO_LATE");
+    assertThat(run(append(cancel, "--command-id", "never"))).isEqualTo(ExitCode.NOT_SENT);
+    assertThat(out.toString()).contains("UNKNOWN_COMMAND");
+  }
+
+  private static String[] append(String[] args, String... more) {
+    String[] all = Arrays.copyOf(args, args.length + more.length);
+    System.arraycopy(more, 0, all, args.length, more.length);
+    return all;
   }
 
   private void connect(String id) {

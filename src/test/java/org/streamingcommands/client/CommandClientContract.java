@@ -27,6 +27,7 @@ import org.streamingcommands.command.Certainty;
 import org.streamingcommands.command.Outcome;
 import org.streamingcommands.command.Reason;
 import org.streamingcommands.command.Receipt;
+import org.streamingcommands.command.SendResult;
 import org.streamingcommands.node.StreamingNode;
 import org.streamingcommands.support.TestNode;
 

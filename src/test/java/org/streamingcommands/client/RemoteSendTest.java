@@ -21,6 +21,7 @@ import org.streamingcommands.command.Outcome;
 import org.streamingcommands.command.Priority;
 import org.streamingcommands.command.Reason;
 import org.streamingcommands.command.Receipt;
+import org.streamingcommands.command.SendResult;
 import org.streamingcommands.grpc.Wire;
 import org.streamingcommands.grpc.v1.CommandSpec;
 import org.streamingcommands.grpc.v1.DispatchSend;

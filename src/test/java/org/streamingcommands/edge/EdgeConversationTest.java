@@ -97,6 +97,16 @@ class EdgeConversationTest {
   }
 
   @Test
+  void aDeadlineFarAwayIsKeptAndHurtsNobody() {
+    try (ScriptedClient client = node.connect("patient")) {
+      Heard heard = node.send("patient", TestNode.command("c1", "x", Duration.ofDays(4_000)));
+      client.awaitCommand();
+      client.complete("c1", "ok");
+      assertThat(heard.awaitOutcome().isCompleted()).isTrue();
+    }
+  }
+
+  @Test
   void commandsArriveInTheOrderTheyWereAccepted() {
     try (ScriptedClient client = node.connect("order")) {
       List<Heard> all = new ArrayList<>();

@@ -15,8 +15,8 @@ import org.streamingcommands.connection.ServiceObserver;
 import org.streamingcommands.grpc.v1.GoodbyeReason;
 import org.streamingcommands.support.Heard;
 import org.streamingcommands.support.ScriptedClient;
-import org.streamingcommands.support.SilencedLink;
 import org.streamingcommands.support.TestNode;
+import org.streamingcommands.testkit.FaultyLink;
 
 /** A dead peer is found out, a live one is left in peace. */
 class EdgeLivenessTest {
@@ -26,11 +26,11 @@ class EdgeLivenessTest {
   void aPeerWhoseSocketFallsSilentIsGone(PingStrategy strategy) throws Exception {
     CompletableFuture<String> gone = new CompletableFuture<>();
     try (TestNode node = TestNode.start(telling(gone), fast(strategy));
-        SilencedLink link = SilencedLink.to(node.edgeAddress());
+        FaultyLink link = FaultyLink.to(node.edgeAddress());
         ScriptedClient client = ScriptedClient.dial(link.address())) {
       client.hello(TestNode.SERVICE, "silent").awaitWelcome();
       client.awaitPing();
-      link.silence();
+      link.halfOpen();
       assertThat(TestNode.await(gone)).isEqualTo("SILENT");
       Heard heard = node.send("silent", TestNode.command("c1", "x"));
       assertThat(heard.awaitUndelivered().reason()).isEqualTo(Reason.NOT_CONNECTED);
@@ -75,10 +75,10 @@ class EdgeLivenessTest {
                 "connection.ping-strategy = DISABLED",
                 "edge.keepalive-time = 1 s",
                 "edge.keepalive-timeout = 1 s");
-        SilencedLink link = SilencedLink.to(node.edgeAddress());
+        FaultyLink link = FaultyLink.to(node.edgeAddress());
         ScriptedClient client = ScriptedClient.dial(link.address())) {
       client.hello(TestNode.SERVICE, "silent").awaitWelcome();
-      link.silence();
+      link.halfOpen();
       assertThat(TestNode.await(gone)).isEqualTo("the connection broke");
     }
   }

@@ -17,16 +17,16 @@ import org.junit.jupiter.api.Test;
 import org.streamingcommands.client.CommandClientSettings;
 import org.streamingcommands.client.RemoteConnections;
 import org.streamingcommands.client.SendOptions;
-import org.streamingcommands.client.SendResult;
 import org.streamingcommands.client.StreamingCommandClient;
 import org.streamingcommands.command.Certainty;
 import org.streamingcommands.command.Outcome;
 import org.streamingcommands.command.Reason;
 import org.streamingcommands.command.Receipt;
+import org.streamingcommands.command.SendResult;
 import org.streamingcommands.service.ClientService;
 import org.streamingcommands.support.ScriptedClient;
-import org.streamingcommands.support.SilencedLink;
 import org.streamingcommands.support.TestNode;
+import org.streamingcommands.testkit.FaultyLink;
 
 /** One test for each thing that the Python original got wrong. */
 class SeedDefectsTest {
@@ -51,10 +51,10 @@ class SeedDefectsTest {
   /** Defect 1: a disconnected client was never unregistered, so sends to it still answered true. */
   @Test
   void aSendToADeadClientSaysSo() throws Exception {
-    try (SilencedLink link = SilencedLink.to(node.edgeAddress())) {
+    try (FaultyLink link = FaultyLink.to(node.edgeAddress())) {
       ScriptedClient client = ScriptedClient.dial(link.address());
       client.hello("bots", "dead").awaitWelcome();
-      link.silence();
+      link.halfOpen();
       // Whoever asks until the node has noticed hears nothing but honest answers, and soon the
       // last.
       Outcome<StringValue> outcome;

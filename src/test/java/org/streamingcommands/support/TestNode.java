@@ -38,8 +38,27 @@ public final class TestNode implements AutoCloseable {
   }
 
   public static TestNode start(ServiceObserver observer, String... overrides) {
+    return start(observer, config(overrides));
+  }
+
+  /** A node of a configuration of its own. */
+  public static TestNode start(ServiceObserver observer, Config config) {
     try {
-      return new TestNode(observer, config(overrides));
+      return new TestNode(observer, config, null);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Another node of this one's cluster; returns once it is up. */
+  public TestNode join(Config config) {
+    try {
+      TestNode joined = new TestNode(ServiceObserver.NONE, config, this);
+      CompletableFuture<Void> up = new CompletableFuture<>();
+      org.apache.pekko.cluster.Cluster.get(joined.system.classicSystem())
+          .registerOnMemberUp(() -> up.complete(null));
+      await(up);
+      return joined;
     } catch (IOException e) {
       throw new AssertionError(e);
     }
@@ -69,10 +88,11 @@ public final class TestNode implements AutoCloseable {
         .resolve();
   }
 
-  private TestNode(ServiceObserver observer, Config config) throws IOException {
+  private TestNode(ServiceObserver observer, Config config, TestNode first) throws IOException {
     system = ActorSystem.create(Behaviors.empty(), "test", config);
     Cluster cluster = Cluster.get(system);
-    cluster.manager().tell(new Join(cluster.selfMember().address()));
+    Cluster joined = first == null ? cluster : Cluster.get(first.system);
+    cluster.manager().tell(new Join(joined.selfMember().address()));
     connections = Connections.get(system);
     ServiceSettings settings = connections.settings().defaults();
     connections.declare(new ServiceCatalog.Entry(SERVICE, settings, observer));

@@ -79,6 +79,8 @@ final class ChildJvm implements AutoCloseable {
   String readLine() throws IOException {
     String line = out.readLine();
     if (line == null) {
+      // Its output is over; so is it, in a moment, and then it has an exit code to tell.
+      leave();
       throw new IOException("the JVM of the %s ended early%s".formatted(name, exit()));
     }
     return line;
@@ -90,22 +92,30 @@ final class ChildJvm implements AutoCloseable {
   }
 
   private String exit() {
-    return process.isAlive() ? "" : ", with exit code " + process.exitValue();
+    return isAlive() ? "" : ", with exit code " + process.exitValue();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
   }
 
   /** Lets it end by itself, for a while. */
   @Override
   public void close() throws IOException {
+    leave();
+    Runtime.getRuntime().removeShutdownHook(killer);
+  }
+
+  private void leave() throws IOException {
     process.getOutputStream().close();
     try {
       if (!process.waitFor(LEAVE_SECONDS, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
+        process.destroyForcibly().waitFor();
       }
     } catch (InterruptedException e) {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
     }
-    Runtime.getRuntime().removeShutdownHook(killer);
   }
 
   /** In the other JVM: ends it as soon as the one that started it is gone. */

@@ -100,9 +100,9 @@ public final class DemoCommand implements Callable<Integer> {
     table.lines().forEach(out::println);
     out.println();
     out.printf(
-        "An ask, from the call to the client's answer: one at a time, %,d per mode over %d clients,%n"
-            + "after %,d to warm up; all JVMs share %d cores.%n",
-        local.samples(), Bots.COUNT, local.warmUp(), Runtime.getRuntime().availableProcessors());
+        "An ask, from the call to the client's answer, one at a time over %d clients; all JVMs share"
+            + " %d cores:%n",
+        Bots.COUNT, Runtime.getRuntime().availableProcessors());
     out.println("  local   " + local.show());
     out.println("  remote  " + remote.show());
     out.println();

@@ -1,6 +1,7 @@
 package org.streamingcommands.cli.demo;
 
 import com.google.protobuf.Message;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.streamingcommands.cli.Durations;
@@ -13,25 +14,36 @@ import org.streamingcommands.command.Outcome;
  * time, over all clients in turn.
  */
 record Latency(Mode mode, int samples, int warmUp, long p50, long p99) {
-  private static final int WARM_UP = 3000;
   private static final int SAMPLES = 2000;
+
+  // Enough for the JIT compilers of three JVMs, but on a busy machine no longer than a person
+  // waits.
+  private static final int WARM_UP = 10_000;
+  private static final Duration WARM_UP_LIMIT = Duration.ofSeconds(5);
 
   static <C extends Message, R extends Message> Latency measure(
       List<StreamingCommandClient<C>> clients, C command, Class<R> answer) {
+    int warmUp = 0;
+    long begin = System.nanoTime();
+    while (warmUp < WARM_UP && System.nanoTime() - begin < WARM_UP_LIMIT.toNanos()) {
+      ask(clients.get(warmUp++ % clients.size()), command, answer);
+    }
     long[] nanos = new long[SAMPLES];
-    for (int i = -WARM_UP; i < SAMPLES; i++) {
-      StreamingCommandClient<C> client = clients.get(Math.floorMod(i, clients.size()));
-      long start = System.nanoTime();
-      Outcome<R> outcome = client.ask(command, answer).join();
-      long took = System.nanoTime() - start;
-      outcome.orElseThrow();
-      if (i >= 0) {
-        nanos[i] = took;
-      }
+    for (int i = 0; i < SAMPLES; i++) {
+      nanos[i] = ask(clients.get(i % clients.size()), command, answer);
     }
     Arrays.sort(nanos);
     Mode mode = clients.get(0).mode();
-    return new Latency(mode, SAMPLES, WARM_UP, rank(nanos, 50), rank(nanos, 99));
+    return new Latency(mode, SAMPLES, warmUp, rank(nanos, 50), rank(nanos, 99));
+  }
+
+  private static <C extends Message, R extends Message> long ask(
+      StreamingCommandClient<C> client, C command, Class<R> answer) {
+    long start = System.nanoTime();
+    Outcome<R> outcome = client.ask(command, answer).join();
+    long took = System.nanoTime() - start;
+    outcome.orElseThrow();
+    return took;
   }
 
   private static long rank(long[] sorted, int percent) {
@@ -54,6 +66,7 @@ record Latency(Mode mode, int samples, int warmUp, long p50, long p99) {
   }
 
   String show() {
-    return "p50 %s   p99 %s".formatted(Durations.show(p50), Durations.show(p99));
+    return "p50 %s   p99 %s   (%,d asks after %,d to warm up)"
+        .formatted(Durations.show(p50), Durations.show(p99), samples, warmUp);
   }
 }

@@ -1,16 +1,13 @@
 package org.streamingcommands.examples.bots;
 
-import com.google.protobuf.Any;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.streamingcommands.command.Command;
+import java.util.function.Function;
+import org.streamingcommands.client.SendOptions;
+import org.streamingcommands.client.StreamingCommandClient;
 import org.streamingcommands.command.Outcome;
-import org.streamingcommands.command.Priority;
 import org.streamingcommands.examples.bots.v1.BotCommand;
 import org.streamingcommands.examples.bots.v1.BotReport;
-import org.streamingcommands.service.ClientService;
 
 /** The way to a bot, from wherever the caller runs. */
 @FunctionalInterface
@@ -23,19 +20,20 @@ public interface BotLink {
    */
   CompletableFuture<Outcome<BotReport>> ask(String botId, BotCommand command);
 
-  /** Through the service of this process. */
-  static BotLink through(ClientService service, Duration timeout) {
+  /**
+   * Through command clients, such as {@code id -> StreamingCommandClient.forClient(system, "bots",
+   * id)}.
+   *
+   * @param clients makes the client of a bot
+   */
+  static BotLink through(
+      Function<String, StreamingCommandClient<BotCommand>> clients, Duration timeout) {
     return (botId, command) ->
-        service
-            .sendToClient(
-                botId,
-                new Command(
-                    command.getId(),
-                    Any.pack(command),
-                    Instant.now().plus(timeout),
-                    Priority.NORMAL,
-                    "",
-                    Map.of()))
-            .thenApply(outcome -> Outcome.unpack(outcome, BotReport.class));
+        clients
+            .apply(botId)
+            .ask(
+                command,
+                BotReport.class,
+                SendOptions.defaults().withCommandId(command.getId()).withTimeout(timeout));
   }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.streamingcommands.client.StreamingCommandClient;
 import org.streamingcommands.examples.bots.v1.BotStatus;
 import org.streamingcommands.service.SingleNode;
 
@@ -31,7 +32,10 @@ final class BotWorld implements AutoCloseable {
   }
 
   BotCommands commands(Duration timeout) {
-    return new BotCommands(BotLink.through(server.service(), timeout), store);
+    BotLink link =
+        BotLink.through(
+            id -> StreamingCommandClient.forClient(node.system(), BotServer.NAME, id), timeout);
+    return new BotCommands(link, store);
   }
 
   /** A bot that is connected and known to the database. */

@@ -1,9 +1,7 @@
-package org.streamingcommands.client;
+package org.streamingcommands.command;
 
 import com.google.protobuf.Any;
 import java.util.Optional;
-import org.streamingcommands.command.Outcome;
-import org.streamingcommands.command.Receipt;
 
 /**
  * What a send came to: the receipt that was waited for, or a later one, or the outcome where the
@@ -16,11 +14,11 @@ import org.streamingcommands.command.Receipt;
 public record SendResult(
     String commandId, Optional<Receipt> receipt, Optional<Outcome<Any>> outcome) {
 
-  static SendResult reached(String commandId, Receipt receipt) {
+  public static SendResult reached(String commandId, Receipt receipt) {
     return new SendResult(commandId, Optional.of(receipt), Optional.empty());
   }
 
-  static SendResult ended(String commandId, Outcome<Any> outcome) {
+  public static SendResult ended(String commandId, Outcome<Any> outcome) {
     return new SendResult(commandId, Optional.empty(), Optional.of(outcome));
   }
 

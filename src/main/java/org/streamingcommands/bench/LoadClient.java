@@ -1,0 +1,113 @@
+package org.streamingcommands.bench;
+
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import java.util.concurrent.CompletableFuture;
+import org.streamingcommands.grpc.v1.ClientFrame;
+import org.streamingcommands.grpc.v1.ClientStreamServiceGrpc;
+import org.streamingcommands.grpc.v1.CommandResult;
+import org.streamingcommands.grpc.v1.Completed;
+import org.streamingcommands.grpc.v1.Hello;
+import org.streamingcommands.grpc.v1.Pong;
+import org.streamingcommands.grpc.v1.ServerFrame;
+
+/**
+ * A client on a connection of its own. It acknowledges every command on the event loop and does
+ * nothing else, so that the cores are the server's: the agent SDK would do the same work for every
+ * contender and blur what they differ in.
+ */
+final class LoadClient implements ClientResponseObserver<ClientFrame, ServerFrame>, AutoCloseable {
+  /**
+   * The least that HTTP/2 allows to begin with: one that reads nothing holds up its sender soon.
+   */
+  private static final int SMALL_WINDOW = 65_535;
+
+  private static final Completed DONE = Completed.getDefaultInstance();
+
+  private final ManagedChannel channel;
+  private final boolean reads;
+  private final CompletableFuture<Void> welcomed = new CompletableFuture<>();
+
+  // Set before the call starts.
+  private ClientCallStreamObserver<ClientFrame> server;
+
+  private LoadClient(ManagedChannel channel, boolean reads) {
+    this.channel = channel;
+    this.reads = reads;
+  }
+
+  static LoadClient connect(String edge, String clientId) {
+    return connect(channel(edge), clientId, true);
+  }
+
+  /** One that reads its welcome and then nothing more, while its connection stays open. */
+  static LoadClient connectStalled(String edge) {
+    return connect(channel(edge).flowControlWindow(SMALL_WINDOW), Sender.STALLED, false);
+  }
+
+  private static NettyChannelBuilder channel(String edge) {
+    return NettyChannelBuilder.forTarget(edge, InsecureChannelCredentials.create())
+        .directExecutor();
+  }
+
+  private static LoadClient connect(NettyChannelBuilder channel, String clientId, boolean reads) {
+    LoadClient client = new LoadClient(channel.build(), reads);
+    ClientStreamServiceGrpc.newStub(client.channel).connect(client);
+    client.server.onNext(
+        ClientFrame.newBuilder()
+            .setHello(Hello.newBuilder().setService(Sender.SERVICE).setClientId(clientId))
+            .build());
+    return client;
+  }
+
+  /** Completes when the server took it in; fails when the stream ends. */
+  CompletableFuture<Void> welcomed() {
+    return welcomed;
+  }
+
+  @Override
+  public void beforeStart(ClientCallStreamObserver<ClientFrame> requests) {
+    server = requests;
+    if (!reads) {
+      requests.disableAutoRequestWithInitial(1);
+    }
+  }
+
+  @Override
+  public void onNext(ServerFrame frame) {
+    switch (frame.getFrameCase()) {
+      case COMMAND -> server.onNext(done(frame.getCommand().getCommandId()));
+      case PING ->
+          server.onNext(
+              ClientFrame.newBuilder()
+                  .setPong(Pong.newBuilder().setNonce(frame.getPing().getNonce()))
+                  .build());
+      case WELCOME -> welcomed.complete(null);
+      default -> {}
+    }
+  }
+
+  private static ClientFrame done(String commandId) {
+    return ClientFrame.newBuilder()
+        .setResult(CommandResult.newBuilder().setCommandId(commandId).setCompleted(DONE))
+        .build();
+  }
+
+  @Override
+  public void onError(Throwable error) {
+    welcomed.completeExceptionally(error);
+  }
+
+  @Override
+  public void onCompleted() {
+    welcomed.completeExceptionally(new IllegalStateException("the server ended the stream"));
+  }
+
+  @Override
+  public void close() {
+    channel.shutdownNow();
+  }
+}

@@ -1,0 +1,141 @@
+package org.streamingcommands.bench;
+
+import com.google.protobuf.BytesValue;
+import com.google.protobuf.Empty;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongConsumer;
+import org.HdrHistogram.ConcurrentHistogram;
+import org.streamingcommands.command.Outcome;
+
+/**
+ * Asks a crowd at a fixed rate and, when told so, keeps sending to one more client that reads
+ * nothing. Latencies count from when an ask was due.
+ */
+final class StalledPhase {
+  /**
+   * Commands a second to the client that reads nothing, and their size: enough to fill its queue.
+   */
+  private static final int FEED_RATE = 500;
+
+  private static final int FEED_BYTES = 4096;
+
+  /** How long a command to it may wait; no phase has to wait longer than that for the last. */
+  private static final Duration FEED_TIMEOUT = Duration.ofSeconds(5);
+
+  /** What DESIGN allows a send beyond its deadline. */
+  private static final Duration GRACE = Duration.ofSeconds(1);
+
+  private static final int DIGITS = 3;
+  private static final long CROWD_SECONDS = 10;
+
+  private final Sender sender;
+  private final List<Sender.Target> crowd;
+  private final BytesValue command;
+  private final int rate;
+  private final Duration time;
+
+  StalledPhase(
+      Sender sender, List<Sender.Target> crowd, BytesValue command, int rate, Duration time) {
+    this.sender = sender;
+    this.crowd = crowd;
+    this.command = command;
+    this.rate = rate;
+    this.time = time;
+  }
+
+  Line run(boolean withStalled) throws InterruptedException {
+    Feed feed = new Feed();
+    Thread feeder = new Thread(feed, "feeder");
+    if (withStalled) {
+      feeder.start();
+    }
+    Crowd asked = new Crowd();
+    int asks = Pace.run(rate, time, asked);
+    feeder.join();
+    boolean ended = asked.ended.tryAcquire(asks, CROWD_SECONDS, TimeUnit.SECONDS);
+    long failed = asks - asked.completed.sum();
+    Line line = Line.of("stalled").with("failed", ended ? failed : Math.max(1, failed));
+    Percentiles.of(asked.nanos).addTo(line);
+    // While all that waits for the stalled client is still there.
+    Memory.now().addTo(line);
+    if (withStalled) {
+      feed.addTo(line);
+    }
+    sender.forget();
+    return line;
+  }
+
+  /** The asks to the crowd. */
+  private final class Crowd implements LongConsumer {
+    final ConcurrentHistogram nanos = new ConcurrentHistogram(DIGITS);
+    final Semaphore ended = new Semaphore(0);
+    final LongAdder completed = new LongAdder();
+    private int next;
+
+    @Override
+    public void accept(long due) {
+      crowd
+          .get(next++ % crowd.size())
+          .ask(command)
+          .whenComplete((outcome, error) -> ended(outcome, error, System.nanoTime() - due));
+    }
+
+    private void ended(Outcome<Empty> outcome, Throwable error, long took) {
+      nanos.recordValue(took);
+      if (error == null && outcome.isCompleted()) {
+        completed.increment();
+      }
+      ended.release();
+    }
+  }
+
+  /** The commands to the client that reads nothing, and what became of them. */
+  private final class Feed implements Runnable {
+    private final Duration timeout = FEED_TIMEOUT.compareTo(time) < 0 ? FEED_TIMEOUT : time;
+    private final Map<String, LongAdder> endings = new ConcurrentSkipListMap<>();
+    private final Semaphore ended = new Semaphore(0);
+    private volatile int sent;
+
+    @Override
+    public void run() {
+      Sender.Target stalled = sender.to(Sender.STALLED, timeout);
+      BytesValue large = Senders.command(FEED_BYTES);
+      sent =
+          Pace.run(
+              FEED_RATE,
+              time,
+              due ->
+                  stalled
+                      .ask(large)
+                      .whenComplete(
+                          (outcome, error) -> {
+                            String how = error == null ? kind(outcome) : "error";
+                            endings.computeIfAbsent(how, k -> new LongAdder()).increment();
+                            ended.release();
+                          }));
+    }
+
+    /** Waits until all must have ended. */
+    void addTo(Line line) throws InterruptedException {
+      long patience = timeout.plus(GRACE).toMillis();
+      boolean all = ended.tryAcquire(sent, patience, TimeUnit.MILLISECONDS);
+      line.with("sent", sent).with("never_ended", all ? 0 : sent - ended.availablePermits());
+      endings.forEach((how, count) -> line.with("ended_" + how, count.sum()));
+    }
+  }
+
+  private static String kind(Outcome<Empty> outcome) {
+    String kind =
+        outcome instanceof Outcome.Undelivered<Empty> undelivered
+            ? undelivered.reason() + "_" + undelivered.certainty()
+            : outcome.getClass().getSimpleName();
+    return kind.toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,39 @@
+package org.streamingcommands.cli;
+
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import java.util.function.Function;
+import org.streamingcommands.client.CommandClientSettings;
+import org.streamingcommands.grpc.v1.CommandServiceGrpc;
+import org.streamingcommands.grpc.v1.CommandServiceGrpc.CommandServiceBlockingStub;
+import picocli.CommandLine;
+
+/** One operator's call to the api, on a channel of its own. */
+final class ApiCall {
+  private ApiCall() {}
+
+  /**
+   * @param doing what a person who waits is told, such as "listing the clients"
+   * @throws CliException where the api answers with an error or not at all
+   */
+  static <T> T make(
+      CommandLine command,
+      CommandClientSettings settings,
+      String doing,
+      Function<CommandServiceBlockingStub, T> call) {
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress(settings.host(), settings.port()).usePlaintext().build();
+    try {
+      return ProgressLine.during(
+          command.getErr(),
+          () -> "%s at %s".formatted(doing, settings.address()),
+          () -> call.apply(CommandServiceGrpc.newBlockingStub(channel)));
+    } catch (StatusRuntimeException e) {
+      throw new CliException(
+          "the api at %s: %s".formatted(settings.address(), Problems.describe(e)), e);
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+}

@@ -1,0 +1,216 @@
+package org.streamingcommands.connection;
+
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import java.io.IOException;
+import java.io.NotSerializableException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.pekko.actor.ExtendedActorSystem;
+import org.apache.pekko.actor.typed.ActorRefResolver;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.serialization.SerializerWithStringManifest;
+import org.streamingcommands.cluster.v1.Attach;
+import org.streamingcommands.cluster.v1.Attached;
+import org.streamingcommands.cluster.v1.Cancel;
+import org.streamingcommands.cluster.v1.CancelAnswered;
+import org.streamingcommands.cluster.v1.CancelFrame;
+import org.streamingcommands.cluster.v1.ClientsListed;
+import org.streamingcommands.cluster.v1.Confirmed;
+import org.streamingcommands.cluster.v1.Deliver;
+import org.streamingcommands.cluster.v1.Detach;
+import org.streamingcommands.cluster.v1.Disconnect;
+import org.streamingcommands.cluster.v1.DisconnectAnswered;
+import org.streamingcommands.cluster.v1.Ended;
+import org.streamingcommands.cluster.v1.Farewell;
+import org.streamingcommands.cluster.v1.IntroduceAgain;
+import org.streamingcommands.cluster.v1.ListClients;
+import org.streamingcommands.cluster.v1.NotWritten;
+import org.streamingcommands.cluster.v1.ProgressMade;
+import org.streamingcommands.cluster.v1.Progressed;
+import org.streamingcommands.cluster.v1.ReceiptReached;
+import org.streamingcommands.cluster.v1.Received;
+import org.streamingcommands.cluster.v1.Reject;
+import org.streamingcommands.cluster.v1.Resulted;
+import org.streamingcommands.cluster.v1.Send;
+import org.streamingcommands.cluster.v1.StillAttached;
+import org.streamingcommands.cluster.v1.Taken;
+
+/**
+ * Everything that is {@link ClusterMessage}, as the protobuf of {@code cluster/v1}. Its id and the
+ * manifests are part of the wire: they never change and are never used again for anything else. A
+ * node that meets a manifest of a newer version drops that message and keeps the connection.
+ */
+final class ClusterSerializer extends SerializerWithStringManifest {
+  /** Above 40, which is Pekko's own; the only one of this project. */
+  static final int ID = 7400;
+
+  private record Codec(
+      String manifest,
+      Function<Object, MessageLite> writer,
+      Parser<? extends MessageLite> parser,
+      Function<MessageLite, Object> reader) {}
+
+  private final Map<Class<?>, Codec> byType = new HashMap<>();
+  private final Map<String, Codec> byManifest = new HashMap<>();
+
+  ClusterSerializer(ExtendedActorSystem system) {
+    ActorRefResolver refs = ActorRefResolver.get(Adapter.toTyped(system));
+    // To entities.
+    add("S", ClientConnection.Send.class, EntityWire::write, Send.parser(), EntityWire::read);
+    add("C", ClientConnection.Cancel.class, EntityWire::write, Cancel.parser(), EntityWire::read);
+    add(
+        "D",
+        ClientConnection.Disconnect.class,
+        EntityWire::write,
+        Disconnect.parser(),
+        EntityWire::read);
+    add("A", ClientConnection.Attach.class, EntityWire::write, Attach.parser(), EntityWire::read);
+    add(
+        "SA",
+        ClientConnection.StillAttached.class,
+        EntityWire::write,
+        StillAttached.parser(),
+        EntityWire::read);
+    add("T", ClientConnection.Taken.class, EntityWire::write, Taken.parser(), EntityWire::read);
+    add(
+        "NW",
+        ClientConnection.NotWritten.class,
+        EntityWire::write,
+        NotWritten.parser(),
+        EntityWire::read);
+    add(
+        "R",
+        ClientConnection.Received.class,
+        EntityWire::write,
+        Received.parser(),
+        EntityWire::read);
+    add(
+        "P",
+        ClientConnection.Progressed.class,
+        EntityWire::write,
+        Progressed.parser(),
+        EntityWire::read);
+    add(
+        "O",
+        ClientConnection.Resulted.class,
+        EntityWire::write,
+        Resulted.parser(),
+        EntityWire::read);
+    add("X", ClientConnection.Detach.class, EntityWire::write, Detach.parser(), EntityWire::read);
+    // To streams, through their gateway.
+    add(
+        "gA",
+        Gateway.Attached.class,
+        attached -> GatewayWire.write(attached, refs),
+        Attached.parser(),
+        attached -> GatewayWire.read(attached, refs));
+    add("gD", Gateway.Deliver.class, GatewayWire::write, Deliver.parser(), GatewayWire::read);
+    add(
+        "gC",
+        Gateway.CancelFrame.class,
+        GatewayWire::write,
+        CancelFrame.parser(),
+        GatewayWire::read);
+    add("gK", Gateway.Confirmed.class, GatewayWire::write, Confirmed.parser(), GatewayWire::read);
+    add("gF", Gateway.Farewell.class, GatewayWire::write, Farewell.parser(), GatewayWire::read);
+    add("gX", Gateway.Reject.class, GatewayWire::write, Reject.parser(), GatewayWire::read);
+    add(
+        "gI",
+        Gateway.IntroduceAgain.class,
+        GatewayWire::write,
+        IntroduceAgain.parser(),
+        GatewayWire::read);
+    // To senders, through their gateway.
+    add(
+        "sR",
+        Gateway.ReceiptReached.class,
+        GatewayWire::write,
+        ReceiptReached.parser(),
+        GatewayWire::read);
+    add(
+        "sP",
+        Gateway.ProgressMade.class,
+        GatewayWire::write,
+        ProgressMade.parser(),
+        GatewayWire::read);
+    add("sO", Gateway.Ended.class, GatewayWire::write, Ended.parser(), GatewayWire::read);
+    add(
+        "sC",
+        Gateway.CancelAnswered.class,
+        GatewayWire::write,
+        CancelAnswered.parser(),
+        GatewayWire::read);
+    add(
+        "sD",
+        Gateway.DisconnectAnswered.class,
+        GatewayWire::write,
+        DisconnectAnswered.parser(),
+        GatewayWire::read);
+    // Listings.
+    add(
+        "lQ",
+        Gateway.ListClients.class,
+        question -> GatewayWire.write(question, refs),
+        ListClients.parser(),
+        question -> GatewayWire.read(question, refs));
+    add(
+        "lA",
+        Gateway.ClientsListed.class,
+        GatewayWire::write,
+        ClientsListed.parser(),
+        GatewayWire::read);
+  }
+
+  private <T extends ClusterMessage, P extends MessageLite> void add(
+      String manifest,
+      Class<T> type,
+      Function<T, P> writer,
+      Parser<P> parser,
+      Function<P, T> reader) {
+    @SuppressWarnings("unchecked") // The parser makes nothing else.
+    Function<MessageLite, Object> read = message -> reader.apply((P) message);
+    Codec codec = new Codec(manifest, message -> writer.apply(type.cast(message)), parser, read);
+    byType.put(type, codec);
+    byManifest.put(manifest, codec);
+  }
+
+  @Override
+  public int identifier() {
+    return ID;
+  }
+
+  @Override
+  public String manifest(Object message) {
+    return codec(message).manifest();
+  }
+
+  @Override
+  public byte[] toBinary(Object message) {
+    return codec(message).writer().apply(message).toByteArray();
+  }
+
+  @Override
+  public Object fromBinary(byte[] bytes, String manifest) throws NotSerializableException {
+    Codec codec = byManifest.get(manifest);
+    if (codec == null) {
+      throw new NotSerializableException(
+          "a message with manifest '%s' is of a newer version".formatted(manifest));
+    }
+    try {
+      return codec.reader().apply(codec.parser().parseFrom(bytes));
+    } catch (IOException | IllegalArgumentException e) {
+      throw new NotSerializableException(
+          "a message with manifest '%s' cannot be read: %s".formatted(manifest, e.getMessage()));
+    }
+  }
+
+  private Codec codec(Object message) {
+    Codec codec = byType.get(message.getClass());
+    if (codec == null) {
+      throw new IllegalArgumentException(message.getClass() + " does not cross nodes");
+    }
+    return codec;
+  }
+}

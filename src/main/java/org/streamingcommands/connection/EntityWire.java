@@ -1,0 +1,177 @@
+package org.streamingcommands.connection;
+
+import java.util.LinkedHashSet;
+import org.streamingcommands.cluster.v1.Attach;
+import org.streamingcommands.cluster.v1.Cancel;
+import org.streamingcommands.cluster.v1.Detach;
+import org.streamingcommands.cluster.v1.Disconnect;
+import org.streamingcommands.cluster.v1.NotWritten;
+import org.streamingcommands.cluster.v1.Progressed;
+import org.streamingcommands.cluster.v1.Received;
+import org.streamingcommands.cluster.v1.Resulted;
+import org.streamingcommands.cluster.v1.Send;
+import org.streamingcommands.cluster.v1.StillAttached;
+import org.streamingcommands.cluster.v1.Taken;
+
+/** Both directions of {@code cluster/v1/entity.proto}. */
+final class EntityWire {
+  private EntityWire() {}
+
+  static Send write(ClientConnection.Send send) {
+    return Send.newBuilder()
+        .setClient(ValueWire.key(send.client()))
+        .setCommand(ValueWire.command(send.command()))
+        .setReplyTo(ValueWire.replyTo(send.replyTo()))
+        .build();
+  }
+
+  static ClientConnection.Send read(Send send) {
+    return new ClientConnection.Send(
+        ValueWire.key(send.getClient()),
+        ValueWire.command(send.getCommand()),
+        ValueWire.replyTo(send.getReplyTo()));
+  }
+
+  static Cancel write(ClientConnection.Cancel cancel) {
+    return Cancel.newBuilder()
+        .setClient(ValueWire.key(cancel.client()))
+        .setCommandId(cancel.commandId())
+        .setReplyTo(ValueWire.replyTo(cancel.replyTo()))
+        .build();
+  }
+
+  static ClientConnection.Cancel read(Cancel cancel) {
+    return new ClientConnection.Cancel(
+        ValueWire.key(cancel.getClient()),
+        cancel.getCommandId(),
+        ValueWire.replyTo(cancel.getReplyTo()));
+  }
+
+  static Disconnect write(ClientConnection.Disconnect disconnect) {
+    return Disconnect.newBuilder()
+        .setClient(ValueWire.key(disconnect.client()))
+        .setGoodbye(ValueWire.goodbye(disconnect.goodbye()))
+        .setReplyTo(ValueWire.replyTo(disconnect.replyTo()))
+        .build();
+  }
+
+  static ClientConnection.Disconnect read(Disconnect disconnect) {
+    return new ClientConnection.Disconnect(
+        ValueWire.key(disconnect.getClient()),
+        ValueWire.goodbye(disconnect.getGoodbye()),
+        ValueWire.replyTo(disconnect.getReplyTo()));
+  }
+
+  static Attach write(ClientConnection.Attach attach) {
+    return Attach.newBuilder()
+        .setStream(ValueWire.stream(attach.stream()))
+        .setHello(ValueWire.hello(attach.hello()))
+        .addAllSent(attach.sent())
+        .build();
+  }
+
+  static ClientConnection.Attach read(Attach attach) {
+    return new ClientConnection.Attach(
+        ValueWire.stream(attach.getStream()),
+        ValueWire.hello(attach.getHello()),
+        new LinkedHashSet<>(attach.getSentList()));
+  }
+
+  static StillAttached write(ClientConnection.StillAttached still) {
+    return StillAttached.newBuilder()
+        .setClient(ValueWire.key(still.client()))
+        .setStream(ValueWire.stream(still.stream()))
+        .setEpoch(still.epoch())
+        .setLastHeard(ValueWire.timestamp(still.lastHeard()))
+        .setArrived(still.arrived())
+        .build();
+  }
+
+  static ClientConnection.StillAttached read(StillAttached still) {
+    return new ClientConnection.StillAttached(
+        ValueWire.key(still.getClient()),
+        ValueWire.stream(still.getStream()),
+        still.getEpoch(),
+        ValueWire.instant(still.getLastHeard()),
+        still.getArrived());
+  }
+
+  static Taken write(ClientConnection.Taken taken) {
+    return Taken.newBuilder()
+        .setStream(ValueWire.stream(taken.stream()))
+        .setDeliveries(taken.deliveries())
+        .build();
+  }
+
+  static ClientConnection.Taken read(Taken taken) {
+    return new ClientConnection.Taken(ValueWire.stream(taken.getStream()), taken.getDeliveries());
+  }
+
+  static NotWritten write(ClientConnection.NotWritten notWritten) {
+    return NotWritten.newBuilder()
+        .setStream(ValueWire.stream(notWritten.stream()))
+        .setCommandId(notWritten.commandId())
+        .setMessage(notWritten.message())
+        .build();
+  }
+
+  static ClientConnection.NotWritten read(NotWritten notWritten) {
+    return new ClientConnection.NotWritten(
+        ValueWire.stream(notWritten.getStream()),
+        notWritten.getCommandId(),
+        notWritten.getMessage());
+  }
+
+  static Received write(ClientConnection.Received received) {
+    return Received.newBuilder()
+        .setStream(ValueWire.stream(received.stream()))
+        .addAllCommandIds(received.commandIds())
+        .build();
+  }
+
+  static ClientConnection.Received read(Received received) {
+    return new ClientConnection.Received(
+        ValueWire.stream(received.getStream()), received.getCommandIdsList());
+  }
+
+  static Progressed write(ClientConnection.Progressed progressed) {
+    return Progressed.newBuilder()
+        .setStream(ValueWire.stream(progressed.stream()))
+        .setCommandId(progressed.commandId())
+        .setProgress(ValueWire.progress(progressed.progress()))
+        .build();
+  }
+
+  static ClientConnection.Progressed read(Progressed progressed) {
+    return new ClientConnection.Progressed(
+        ValueWire.stream(progressed.getStream()),
+        progressed.getCommandId(),
+        ValueWire.progress(progressed.getProgress()));
+  }
+
+  static Resulted write(ClientConnection.Resulted resulted) {
+    return Resulted.newBuilder()
+        .setStream(ValueWire.stream(resulted.stream()))
+        .setCommandId(resulted.commandId())
+        .setOutcome(ValueWire.outcome(resulted.outcome()))
+        .build();
+  }
+
+  static ClientConnection.Resulted read(Resulted resulted) {
+    return new ClientConnection.Resulted(
+        ValueWire.stream(resulted.getStream()),
+        resulted.getCommandId(),
+        ValueWire.outcome(resulted.getOutcome()));
+  }
+
+  static Detach write(ClientConnection.Detach detach) {
+    return Detach.newBuilder()
+        .setStream(ValueWire.stream(detach.stream()))
+        .setLeaving(detach.leaving())
+        .build();
+  }
+
+  static ClientConnection.Detach read(Detach detach) {
+    return new ClientConnection.Detach(ValueWire.stream(detach.getStream()), detach.getLeaving());
+  }
+}

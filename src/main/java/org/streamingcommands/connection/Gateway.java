@@ -1,0 +1,203 @@
+package org.streamingcommands.connection;
+
+import com.google.protobuf.Any;
+import java.util.List;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.jspecify.annotations.Nullable;
+import org.streamingcommands.command.CancelResult;
+import org.streamingcommands.command.ClientKey;
+import org.streamingcommands.command.Outcome;
+import org.streamingcommands.command.Progress;
+import org.streamingcommands.command.Receipt;
+
+/**
+ * Where a node takes in what the entities of other nodes say to its streams and to its senders. One
+ * per node, at an address that its node's name gives away, for as long as the system lives. It
+ * keeps nothing, so that nothing is lost with it but what is in its mailbox. What stays on one node
+ * never passes through it.
+ */
+final class Gateway extends AbstractBehavior<Gateway.Message> {
+  /** Its name among the system's actors; the same on every node and in every version. */
+  static final String NAME = "streaming-commands-gateway";
+
+  /** Everything that it understands. */
+  sealed interface Message extends ClusterMessage {}
+
+  /** For a stream of this node; see {@link Downlink}. */
+  sealed interface ToStream extends Message {
+    StreamRef stream();
+
+    void tell(ClientSession session);
+  }
+
+  record Attached(StreamRef stream, ActorRef<ClientConnection.Message> entity, long epoch)
+      implements ToStream {
+    @Override
+    public void tell(ClientSession session) {
+      session.attached(entity, epoch);
+    }
+  }
+
+  /**
+   * @param sequence counts the deliveries since the stream was attached, from 1
+   */
+  record Deliver(StreamRef stream, Delivery delivery, long sequence) implements ToStream {
+    @Override
+    public void tell(ClientSession session) {
+      session.deliver(delivery, sequence);
+    }
+  }
+
+  record CancelFrame(StreamRef stream, String commandId) implements ToStream {
+    @Override
+    public void tell(ClientSession session) {
+      session.cancel(commandId);
+    }
+  }
+
+  record Confirmed(StreamRef stream, long results) implements ToStream {
+    @Override
+    public void tell(ClientSession session) {
+      session.confirmed(results);
+    }
+  }
+
+  record Farewell(StreamRef stream, Goodbye goodbye) implements ToStream {
+    @Override
+    public void tell(ClientSession session) {
+      session.goodbye(goodbye);
+    }
+  }
+
+  record Reject(StreamRef stream, Rejection rejection) implements ToStream {
+    @Override
+    public void tell(ClientSession session) {
+      session.reject(rejection);
+    }
+  }
+
+  record IntroduceAgain(StreamRef stream) implements ToStream {
+    @Override
+    public void tell(ClientSession session) {
+      session.introduceAgain();
+    }
+  }
+
+  /** For a sender of this node; see {@link Replies}. */
+  sealed interface ToSender extends Message {
+    void tell(Replies replies);
+  }
+
+  record ReceiptReached(ReplyTo to, Receipt receipt) implements ToSender {
+    @Override
+    public void tell(Replies replies) {
+      replies.receipt(to, receipt);
+    }
+  }
+
+  record ProgressMade(ReplyTo to, Progress progress) implements ToSender {
+    @Override
+    public void tell(Replies replies) {
+      replies.progress(to, progress);
+    }
+  }
+
+  record Ended(ReplyTo to, Outcome<Any> outcome) implements ToSender {
+    @Override
+    public void tell(Replies replies) {
+      replies.outcome(to, outcome);
+    }
+  }
+
+  record CancelAnswered(ReplyTo to, CancelResult result) implements ToSender {
+    @Override
+    public void tell(Replies replies) {
+      replies.cancelResult(to, result);
+    }
+  }
+
+  record DisconnectAnswered(ReplyTo to, boolean wasConnected) implements ToSender {
+    @Override
+    public void tell(Replies replies) {
+      replies.disconnected(to, wasConnected);
+    }
+  }
+
+  /** Who is connected, as the entities of this node say? See {@link ClusterListings}. */
+  record ListClients(
+      ActorRef<ClientsListed> replyTo,
+      @Nullable String service,
+      String selector,
+      @Nullable ClientKey after,
+      int limit)
+      implements Message {}
+
+  /**
+   * The answer.
+   *
+   * @param more whether there are more after the last
+   */
+  record ClientsListed(String node, List<ConnectedClient> clients, boolean more)
+      implements ClusterMessage {}
+
+  private final LiveSessions sessions;
+  private final Replies senders;
+  private final ClusterListings listing;
+
+  /**
+   * @param senders those who wait on this node
+   */
+  static Behavior<Message> create(LiveSessions sessions, Replies senders, ClusterListings listing) {
+    Behavior<Message> gateway =
+        Behaviors.setup(context -> new Gateway(context, sessions, senders, listing));
+    // It has no state that a failure could have spoilt, and everybody else needs it.
+    return Behaviors.supervise(gateway).onFailure(SupervisorStrategy.resume());
+  }
+
+  private Gateway(
+      ActorContext<Message> context,
+      LiveSessions sessions,
+      Replies senders,
+      ClusterListings listing) {
+    super(context);
+    this.sessions = sessions;
+    this.senders = senders;
+    this.listing = listing;
+  }
+
+  @Override
+  public Receive<Message> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(ToStream.class, this::onToStream)
+        .onMessage(ToSender.class, this::onToSender)
+        .onMessage(ListClients.class, this::onListClients)
+        .build();
+  }
+
+  private Behavior<Message> onToStream(ToStream message) {
+    ClientSession session = sessions.find(message.stream());
+    if (session != null) {
+      message.tell(session);
+    } else if (message instanceof Attached attached) {
+      // It ended while its entity took it in.
+      attached.entity().tell(new ClientConnection.Detach(attached.stream(), false));
+    }
+    return this;
+  }
+
+  private Behavior<Message> onToSender(ToSender message) {
+    message.tell(senders);
+    return this;
+  }
+
+  private Behavior<Message> onListClients(ListClients question) {
+    question.replyTo().tell(listing.answer(question));
+    return this;
+  }
+}

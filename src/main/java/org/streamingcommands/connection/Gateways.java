@@ -1,0 +1,35 @@
+package org.streamingcommands.connection;
+
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorRefResolver;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.cluster.typed.Cluster;
+
+/** Finds the {@link Gateway} of a node by the node's name. Thread-safe. */
+final class Gateways {
+  private final ConcurrentHashMap<String, ActorRef<Gateway.Message>> byNode =
+      new ConcurrentHashMap<>();
+  private final ActorRefResolver resolver;
+  private final String protocol;
+
+  Gateways(ActorSystem<?> system) {
+    resolver = ActorRefResolver.get(system);
+    protocol = Cluster.get(system).selfMember().address().protocol();
+  }
+
+  /** It may be gone; what it is told then is lost. */
+  ActorRef<Gateway.Message> of(String node) {
+    ActorRef<Gateway.Message> known = byNode.get(node);
+    return known != null ? known : byNode.computeIfAbsent(node, this::resolve);
+  }
+
+  /** The node is gone; one of the same name is another. */
+  void forget(String node) {
+    byNode.remove(node);
+  }
+
+  private ActorRef<Gateway.Message> resolve(String node) {
+    return resolver.resolveActorRef("%s://%s/system/%s".formatted(protocol, node, Gateway.NAME));
+  }
+}

@@ -1,0 +1,95 @@
+package org.streamingcommands.connection;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.StringValue;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.streamingcommands.command.CancelResult;
+import org.streamingcommands.command.Certainty;
+import org.streamingcommands.command.ClientKey;
+import org.streamingcommands.command.Command;
+import org.streamingcommands.command.Outcome;
+import org.streamingcommands.command.Priority;
+import org.streamingcommands.command.Progress;
+import org.streamingcommands.command.Reason;
+import org.streamingcommands.command.Receipt;
+
+/** One of every message between nodes, with no field at its default. Never change an old one. */
+final class ClusterMessages {
+  private static final Any PAYLOAD = Any.pack(StringValue.of("payload"));
+  private static final Instant TIME = Instant.ofEpochSecond(1_700_000_000, 123_456_789);
+  private static final ClientKey CLIENT = ClientKey.of("bots", "bot-1");
+  private static final StreamRef STREAM = new StreamRef("streaming@10.0.0.1:17355", 77);
+  private static final ReplyTo REPLY_TO = new ReplyTo("streaming@10.0.0.2:17355", 99, true);
+  private static final Goodbye GOODBYE =
+      new Goodbye(Goodbye.Cause.SILENT, Duration.ofMillis(2500), "nothing was heard");
+  private static final Progress PROGRESS = new Progress(42, "on it", PAYLOAD);
+  private static final Command COMMAND =
+      new Command("c-1", PAYLOAD, TIME, Priority.HIGH, "key", Map.of("header", "value"));
+  private static final Outcome<Any> COMPLETED = new Outcome.Completed<>(PAYLOAD);
+  private static final Outcome<Any> FAILED = new Outcome.Failed<>("CODE", "said why", PAYLOAD);
+  private static final Outcome<Any> CANCELLED = new Outcome.Cancelled<>("stopped");
+  private static final Outcome<Any> UNDELIVERED =
+      new Outcome.Undelivered<>(Reason.QUEUE_FULL, Certainty.NOT_SENT, "full");
+
+  private ClusterMessages() {}
+
+  /** By name, in a fixed order. */
+  static Map<String, ClusterMessage> all(
+      ActorRef<ClientConnection.Message> entity, ActorRef<Gateway.ClientsListed> asker) {
+    Hello hello =
+        new Hello(
+            CLIENT,
+            "instance",
+            Map.of("region", "eu"),
+            "1.2.3",
+            41,
+            Set.of("running-1"),
+            List.of(
+                new Hello.Result("r-1", COMPLETED),
+                new Hello.Result("r-2", FAILED),
+                new Hello.Result("r-3", CANCELLED),
+                new Hello.Result("r-4", UNDELIVERED)));
+    ConnectedClient connected =
+        new ConnectedClient(
+            CLIENT, "s#1", 42, Map.of("region", "eu"), "1.2.3", TIME, TIME, 3, 4, "node");
+    Map<String, ClusterMessage> all = new LinkedHashMap<>();
+    all.put("Send", new ClientConnection.Send(CLIENT, COMMAND, REPLY_TO));
+    all.put("Cancel", new ClientConnection.Cancel(CLIENT, "c-1", REPLY_TO));
+    all.put("Disconnect", new ClientConnection.Disconnect(CLIENT, GOODBYE, REPLY_TO));
+    all.put("Attach", new ClientConnection.Attach(STREAM, hello, Set.of("sent-1")));
+    all.put("StillAttached", new ClientConnection.StillAttached(CLIENT, STREAM, 42, TIME, 17));
+    all.put("Taken", new ClientConnection.Taken(STREAM, 16));
+    all.put("NotWritten", new ClientConnection.NotWritten(STREAM, "c-1", "no such field"));
+    all.put("Received", new ClientConnection.Received(STREAM, List.of("c-1", "c-2")));
+    all.put("Progressed", new ClientConnection.Progressed(STREAM, "c-1", PROGRESS));
+    all.put("Resulted", new ClientConnection.Resulted(STREAM, "c-1", FAILED));
+    all.put("Detach", new ClientConnection.Detach(STREAM, true));
+    all.put("Attached", new Gateway.Attached(STREAM, entity, 42));
+    all.put("Deliver", new Gateway.Deliver(STREAM, new Delivery(COMMAND, 5, true), 6));
+    all.put("CancelFrame", new Gateway.CancelFrame(STREAM, "c-1"));
+    all.put("Confirmed", new Gateway.Confirmed(STREAM, 5));
+    all.put("Farewell", new Gateway.Farewell(STREAM, GOODBYE));
+    all.put(
+        "Reject",
+        new Gateway.Reject(STREAM, new Rejection(Rejection.Kind.ALREADY_CONNECTED, "is there")));
+    all.put("IntroduceAgain", new Gateway.IntroduceAgain(STREAM));
+    all.put("ReceiptReached", new Gateway.ReceiptReached(REPLY_TO, Receipt.RECEIVED));
+    all.put("ProgressMade", new Gateway.ProgressMade(REPLY_TO, PROGRESS));
+    all.put("Ended", new Gateway.Ended(REPLY_TO, UNDELIVERED));
+    all.put(
+        "CancelAnswered",
+        new Gateway.CancelAnswered(
+            REPLY_TO, new CancelResult(CancelResult.Verdict.TOO_LATE, Optional.of(COMPLETED))));
+    all.put("DisconnectAnswered", new Gateway.DisconnectAnswered(REPLY_TO, true));
+    all.put("ListClients", new Gateway.ListClients(asker, "bots", "region=eu", CLIENT, 10));
+    all.put("ClientsListed", new Gateway.ClientsListed("node", List.of(connected), true));
+    return all;
+  }
+}

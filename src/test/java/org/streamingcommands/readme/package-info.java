@@ -1,0 +1,2 @@
+/** What documentation shows, as code that runs. */
+package org.streamingcommands.readme;
