@@ -24,6 +24,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ServeCommand.class,
       AgentCommand.class,
       SendCommand.class,
+      BroadcastCommand.class,
       CancelCommand.class,
       ClientsCommand.class,
       KickCommand.class,

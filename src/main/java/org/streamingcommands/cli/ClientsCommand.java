@@ -36,6 +36,9 @@ final class ClientsCommand implements Callable<Integer> {
   @Option(names = "--service", description = "Only of this service.")
   private String service = "";
 
+  @Option(names = "--selector", description = "Only with these labels: zone=eu,!canary.")
+  private String selector = "";
+
   @Option(
       names = {"-o", "--output"},
       defaultValue = "TEXT",
@@ -60,6 +63,7 @@ final class ClientsCommand implements Callable<Integer> {
               .listClients(
                   ListClientsRequest.newBuilder()
                       .setService(service)
+                      .setSelector(selector)
                       .setPageSize(PAGE)
                       .setPageToken(token)
                       .build());
