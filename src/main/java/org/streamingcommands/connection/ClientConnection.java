@@ -22,6 +22,7 @@ import org.streamingcommands.command.ClientKey;
 import org.streamingcommands.command.Command;
 import org.streamingcommands.command.Outcome;
 import org.streamingcommands.command.Progress;
+import org.streamingcommands.command.Receipt;
 
 /**
  * One client: the single writer of everything about it. A sharded entity, one per service and
@@ -58,8 +59,9 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
    * A stream says hello; answered by {@link Downlink#attached} or a rejection.
    *
    * @param sent the commands that were given to the stream before and that have no result
+   * @param again whether the stream was another entity's before: its client noticed nothing
    */
-  record Attach(StreamRef stream, Hello hello, Set<String> sent) implements Request {
+  record Attach(StreamRef stream, Hello hello, Set<String> sent, boolean again) implements Request {
     @Override
     public ClientKey client() {
       return hello.client();
@@ -73,6 +75,22 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
    */
   record StillAttached(
       ClientKey client, StreamRef stream, long epoch, Instant lastHeard, long arrived)
+      implements Request {}
+
+  /**
+   * A command that was not ended where the entity was before.
+   *
+   * @param reached null where it waited for room in the queue
+   */
+  record Inherit(
+      ClientKey client,
+      Command command,
+      List<ReplyTo> waiting,
+      List<ReplyTo> cancelWaiting,
+      @Nullable Receipt reached,
+      String sentToInstance,
+      boolean cancelRequested,
+      boolean redelivered)
       implements Request {}
 
   /** From a stream; means something while it is the connection. */
@@ -159,6 +177,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     this.flow =
         new CommandFlow(
             settings, connections.replies(), connections.counters(), connections.clock());
+    flow.holdUntil(connections.settlesAtMillis(shard));
     this.entry = connections.entities().add(client, context.getSelf());
     scheduleIdleCheck();
   }
@@ -172,9 +191,10 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
         .onMessage(Attach.class, this::onAttach)
         .onMessage(StillAttached.class, this::onStillAttached)
         .onMessage(Disconnect.class, this::onDisconnect)
+        .onMessage(Inherit.class, this::onInherit)
         .onMessageEquals(Due.INSTANCE, this::onDue)
         .onMessageEquals(IdleCheck.INSTANCE, this::onIdleCheck)
-        .onMessageEquals(Stop.INSTANCE, Behaviors::stopped)
+        .onMessageEquals(Stop.INSTANCE, this::onStop)
         .onSignal(PostStop.class, signal -> onPostStop())
         .build();
   }
@@ -240,10 +260,10 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     session = new Session(stream, downlink, attach.hello().instanceId(), largestEpoch);
     connections.counters().attached.increment();
     log.debug("{} attached as {} epoch {}", client, stream.sessionId(), largestEpoch);
-    flow.attach(downlink, attach.hello());
+    flow.attach(downlink, attach);
     connections.entities().connected(entry, attach.hello(), stream, largestEpoch, downlink);
     downlink.attached(getContext().getSelf(), largestEpoch);
-    flow.resume(attach.hello());
+    flow.resume(attach);
     return settle();
   }
 
@@ -325,6 +345,21 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
       flow.detach();
     }
     scheduleIdleCheck();
+  }
+
+  private Behavior<Message> onInherit(Inherit inherited) {
+    flow.inherit(PendingCommand.of(inherited));
+    return settle();
+  }
+
+  /** The shard moves: what has not ended goes to the next entity, ahead of the stream. */
+  private Behavior<Message> onStop() {
+    // Out of the index first: from here on, senders go through the region.
+    connections.entities().remove(entry);
+    if (connections.hasOtherHosts()) {
+      flow.handOver().forEach(command -> connections.routeThroughRegion(command.toInherit(client)));
+    }
+    return Behaviors.stopped();
   }
 
   private Behavior<Message> onDue() {

@@ -46,6 +46,12 @@ public final class ClientSession implements Downlink {
   private volatile long epoch;
   private volatile boolean isEntityRemote;
 
+  /** Whether there is a ledger; without one, nothing is locked or kept. */
+  private volatile boolean isTracked;
+
+  private @Nullable StreamLedger ledger;
+  private boolean isMoving;
+
   /** There since an entity on another node took the stream in, and until it is empty. */
   private volatile @Nullable RemoteFeed feed;
 
@@ -117,6 +123,13 @@ public final class ClientSession implements Downlink {
 
   /** The client has these commands. */
   public void received(List<String> commandIds) {
+    if (isTracked) {
+      synchronized (this) {
+        if (ledger != null) {
+          ledger.received(commandIds);
+        }
+      }
+    }
     tell(new ClientConnection.Received(ref, List.copyOf(commandIds)));
   }
 
@@ -129,6 +142,13 @@ public final class ClientSession implements Downlink {
   /** A command ended. */
   public void result(String commandId, Outcome<Any> outcome) {
     Outcome<Any> fitting = isEntityRemote ? connections.limit().fit(outcome) : outcome;
+    if (isTracked) {
+      synchronized (this) {
+        if (ledger != null) {
+          ledger.result(commandId, fitting);
+        }
+      }
+    }
     tell(new ClientConnection.Resulted(ref, commandId, fitting));
   }
 
@@ -218,7 +238,8 @@ public final class ClientSession implements Downlink {
     heard();
     ActorRef<ClientConnection.Message> to = entity;
     if (to == null) {
-      if (state != State.ENDED) {
+      // On its way from one entity to the next, the stream keeps what counts in its ledger.
+      if (state != State.ENDED && state != State.ATTACHED) {
         invalid("frame: hello must come first, and nothing between it and the welcome");
       }
       return;
@@ -249,6 +270,7 @@ public final class ClientSession implements Downlink {
       if (crossing != null) {
         crossing.attached(newEntity);
       }
+      settleLedger(newEntity);
       boolean again = state == State.ATTACHED;
       epoch = newEpoch;
       if (again) {
@@ -282,7 +304,10 @@ public final class ClientSession implements Downlink {
     synchronized (this) {
       RemoteFeed crossing = feed;
       if (state == State.ATTACHED && crossing != null) {
-        resultsConfirmed = Math.max(resultsConfirmed, delivery.resultsConfirmed());
+        confirmed(Math.max(resultsConfirmed, delivery.resultsConfirmed()));
+        if (ledger != null) {
+          ledger.sent(delivery.command().id());
+        }
         crossing.deliver(delivery, sequence);
       }
     }
@@ -303,6 +328,13 @@ public final class ClientSession implements Downlink {
   @Override
   public void confirmed(long results) {
     resultsConfirmed = results;
+    if (isTracked) {
+      synchronized (this) {
+        if (ledger != null && !isMoving) {
+          ledger.confirmed(results);
+        }
+      }
+    }
   }
 
   @Override
@@ -329,16 +361,77 @@ public final class ClientSession implements Downlink {
 
   @Override
   public void introduceAgain() {
-    Hello said = hello;
     synchronized (this) {
-      if (state != State.ATTACHED || said == null || connections.isDraining()) {
+      if (state != State.ATTACHED || connections.isDraining()) {
         return;
       }
       // Not "attaching": the client needs no second welcome.
-      said = said.introduction(epoch);
-      hello = said;
+      if (ledger == null) {
+        ledger = new StreamLedger();
+      }
+      entity = null;
+      isMoving = true;
+      isTracked = true;
     }
-    attach(said);
+    attachAgain();
+  }
+
+  /** The node is gone, and the entity with it where it was there. */
+  void nodeGone(String node) {
+    ActorRef<ClientConnection.Message> to = entity;
+    if (to != null && isEntityRemote && to.path().address().hostPort().equals(node)) {
+      introduceAgain();
+    }
+  }
+
+  /** What was told to the entity reached nobody: it had just gone. */
+  void strayed(ClientConnection.FromStream message) {
+    ActorRef<ClientConnection.Message> to;
+    synchronized (this) {
+      to = entity;
+      if (to == null
+          && ledger != null
+          && !isEntityRemote
+          && message instanceof ClientConnection.Resulted resulted) {
+        ledger.result(resulted.commandId(), resulted.outcome());
+        return;
+      }
+    }
+    if (to != null && !isEntityRemote && message instanceof ClientConnection.Resulted) {
+      to.tell(message);
+    }
+  }
+
+  private void attachAgain() {
+    ClientConnection.Attach attach;
+    synchronized (this) {
+      Hello said = hello;
+      if (said == null || ledger == null || !isMoving) {
+        return;
+      }
+      lastAttachNanos = System.nanoTime();
+      attach = new ClientConnection.Attach(ref, ledger.carry(said, epoch), ledger.sent(), true);
+    }
+    connections.route(attach);
+  }
+
+  /** Told what came while the stream was on its way to the entity. */
+  private void settleLedger(ActorRef<ClientConnection.Message> newEntity) {
+    StreamLedger known = ledger;
+    if (known != null && isMoving) {
+      isMoving = false;
+      List<Hello.Result> meanwhile = known.attached();
+      newEntity.tell(new ClientConnection.Received(ref, List.copyOf(known.received())));
+      for (Hello.Result result : meanwhile) {
+        newEntity.tell(new ClientConnection.Resulted(ref, result.commandId(), result.outcome()));
+      }
+    }
+    if (!isEntityRemote) {
+      ledger = null;
+    } else if (known == null) {
+      ledger = new StreamLedger();
+    }
+    isTracked = isEntityRemote;
   }
 
   @Override
@@ -381,7 +474,11 @@ public final class ClientSession implements Downlink {
   }
 
   private void tickAttached(long nowNanos, long tickNanos) {
-    if (nowNanos - lastAttachNanos >= connections.settings().reattachInterval().toNanos()) {
+    if (entity == null) {
+      if (nowNanos - lastAttachNanos >= ATTACH_AGAIN_NANOS) {
+        attachAgain();
+      }
+    } else if (nowNanos - lastAttachNanos >= connections.settings().reattachInterval().toNanos()) {
       lastAttachNanos = nowNanos;
       ClientKey client = client();
       if (client != null) {
@@ -418,7 +515,7 @@ public final class ClientSession implements Downlink {
 
   private void attach(Hello said) {
     lastAttachNanos = System.nanoTime();
-    connections.route(new ClientConnection.Attach(ref, said, Set.of()));
+    connections.route(new ClientConnection.Attach(ref, said, Set.of(), false));
   }
 
   private void rejectAndCount(Rejection rejection) {

@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,12 @@ final class CommandFlow {
   /** In flight, and to be written once more before anything of the queue. */
   private final Deque<PendingCommand> redeliveries = new ArrayDeque<>();
 
+  /** Sent by an entity that is gone and not ended, as the stream says; whether received. */
+  private final Map<String, Boolean> strangers = new HashMap<>();
+
   private @Nullable Downlink downlink;
+  private ClientConnection.@Nullable Attach attached;
+  private long holdUntilMillis;
   private String instanceId = "";
   private int credits;
   private int inFlight;
@@ -88,8 +94,13 @@ final class CommandFlow {
     long now = clock.millis();
     RecentOutcomes.Ended ended = recent.find(command.id(), now);
     if (ended != null) {
-      boolean same = ended.fingerprint().equals(Fingerprint.of(command.payload()));
+      boolean same = ended.isOf(command.payload());
       replies.outcome(replyTo, same ? ended.outcome() : conflict(command));
+      return;
+    }
+    Boolean received = strangers.remove(command.id());
+    if (received != null) {
+      adopt(command, replyTo, received);
       return;
     }
     Outcome<Any> refusal = refusal(command, now);
@@ -98,6 +109,59 @@ final class CommandFlow {
       return;
     }
     accept(new PendingCommand(command, replyTo), now);
+  }
+
+  /** The stream was given it by an entity that is gone; asked again, it is in flight again. */
+  private void adopt(Command command, ReplyTo replyTo, boolean received) {
+    PendingCommand adopted = new PendingCommand(command, replyTo);
+    pending.put(command.id(), adopted);
+    dueAt(adopted.deadlineMillis);
+    adopted.reach(received ? Receipt.RECEIVED : Receipt.SENT, replies);
+    adopted.sentToInstance = instanceId;
+    inFlight++;
+  }
+
+  /** Takes over what another entity had not ended. */
+  void inherit(PendingCommand command) {
+    String id = command.command.id();
+    long now = clock.millis();
+    PendingCommand known = pending.get(id);
+    RecentOutcomes.Ended ended = recent.find(id, now);
+    if (known != null) {
+      known.joinAll(command, replies);
+      return;
+    }
+    if (ended != null) {
+      command.end(ended.outcome(), replies);
+      return;
+    }
+    strangers.remove(id);
+    pending.put(id, command);
+    dueAt(dueMillis(command, lostAtMillis + settings.resumeWindow().toMillis()));
+    if (command.isSent()) {
+      inFlight++;
+      if (attached != null) {
+        resume(command, attached);
+      }
+    } else if (queue.offer(command) == CommandQueue.Admission.FULL) {
+      end(command, queueFull());
+    }
+    if (downlink != null) {
+      drain();
+    }
+  }
+
+  /** Gives up everything that has not ended, in order, for another entity to take over. */
+  List<PendingCommand> handOver() {
+    List<PendingCommand> all = List.copyOf(pending.values());
+    pending.clear();
+    return all;
+  }
+
+  /** Until then a stream may be on its way here, and commands wait for it. */
+  void holdUntil(long millis) {
+    holdUntilMillis = millis;
+    lostAtMillis = clock.millis();
   }
 
   void cancel(String commandId, ReplyTo replyTo) {
@@ -134,6 +198,10 @@ final class CommandFlow {
     }
     pending.put(command.command.id(), command);
     dueAt(command.deadlineMillis);
+    if (downlink == null) {
+      command.holdUntilMillis = holdUntilMillis;
+      dueAt(holdUntilMillis);
+    }
     if (mayWrite() && queue.isEmpty() && redeliveries.isEmpty()) {
       command.reach(Receipt.QUEUED, replies);
       write(command, false);
@@ -157,8 +225,8 @@ final class CommandFlow {
   }
 
   private @Nullable Outcome<Any> refusal(Command command, long now) {
-    if (downlink == null) {
-      return Outcome.notSent(Reason.NOT_CONNECTED, "the client is not connected");
+    if (downlink == null && now >= holdUntilMillis) {
+      return notConnected();
     }
     if (command.deadline().toEpochMilli() <= now) {
       return Outcome.notSent(Reason.TIMED_OUT, "the deadline had passed when it was sent");
@@ -170,7 +238,7 @@ final class CommandFlow {
           "the command has %d bytes, max-command-size is %d"
               .formatted(size, settings.maxCommandBytes()));
     }
-    if (size > downlink.largestCommand()) {
+    if (downlink != null && size > downlink.largestCommand()) {
       return Outcome.notSent(
           Reason.TOO_LARGE,
           "the command has %d bytes, %d can travel to the node that holds the client's stream"
@@ -184,11 +252,14 @@ final class CommandFlow {
   /**
    * A stream is the client's connection now. Nothing is written before {@link #resume}.
    *
-   * @param hello what the client brought along
+   * @param attach what the client brought along
    */
-  void attach(Downlink downlink, Hello hello) {
+  void attach(Downlink downlink, ClientConnection.Attach attach) {
     this.downlink = downlink;
-    instanceId = hello.instanceId();
+    attached = attach;
+    instanceId = attach.hello().instanceId();
+    strangers.clear();
+    pending.values().forEach(command -> command.holdUntilMillis = 0);
     credits = 0;
     resultsTaken = 0;
     redeliveries.clear();
@@ -198,31 +269,44 @@ final class CommandFlow {
    * Continues after the welcome: completes what the client finished meanwhile, leaves running what
    * runs, delivers again what this process of the client never had, and then the queue.
    */
-  void resume(Hello hello) {
+  void resume(ClientConnection.Attach attach) {
+    Hello hello = attach.hello();
     for (Hello.Result result : hello.unconfirmed()) {
       take(result.commandId(), result.outcome());
+      // Whoever asks again for what another entity had sent gets this answer.
+      recent.addResult(result.commandId(), result.outcome(), clock.millis());
     }
+    attach.sent().forEach(id -> strangers.put(id, false));
+    hello.running().forEach(id -> strangers.put(id, true));
+    strangers.keySet().removeAll(pending.keySet());
     // One to begin with: the first answer of the stream says how many more.
     credits = 1;
     for (PendingCommand command : List.copyOf(pending.values())) {
-      if (!command.isSent()) {
-        continue;
-      }
-      if (hello.running().contains(command.command.id())) {
-        command.reach(Receipt.RECEIVED, replies);
-        requestCancelAgain(command);
-      } else if (isAnotherProcess(command, hello)) {
-        end(
-            command,
-            new Outcome.Undelivered<>(
-                Reason.CLIENT_RESTARTED,
-                command.certainty(),
-                "another process of the client took over"));
-      } else {
-        redeliveries.add(command);
+      if (command.isSent()) {
+        resume(command, attach);
       }
     }
     drain();
+  }
+
+  private void resume(PendingCommand command, ClientConnection.Attach attach) {
+    Hello hello = attach.hello();
+    if (hello.running().contains(command.command.id())) {
+      command.reach(Receipt.RECEIVED, replies);
+      requestCancelAgain(command);
+    } else if (attach.again()) {
+      // It is in this very stream already.
+      return;
+    } else if (isAnotherProcess(command, hello)) {
+      end(
+          command,
+          new Outcome.Undelivered<>(
+              Reason.CLIENT_RESTARTED,
+              command.certainty(),
+              "another process of the client took over"));
+    } else {
+      redeliveries.add(command);
+    }
   }
 
   private static boolean isAnotherProcess(PendingCommand command, Hello hello) {
@@ -241,6 +325,7 @@ final class CommandFlow {
    */
   void detach() {
     downlink = null;
+    attached = null;
     credits = 0;
     redeliveries.clear();
     lostAtMillis = clock.millis();
@@ -252,6 +337,7 @@ final class CommandFlow {
   /** The client said that it leaves: nothing is worth waiting for. */
   void leave(String message) {
     downlink = null;
+    attached = null;
     credits = 0;
     endAll(Reason.CONNECTION_LOST, message);
   }
@@ -275,6 +361,9 @@ final class CommandFlow {
 
   void received(String commandId) {
     PendingCommand command = pending.get(commandId);
+    if (strangers.replace(commandId, true) != null) {
+      return;
+    }
     if (command == null || !command.isSent()) {
       counters.unknownResults.increment();
     } else {
@@ -305,6 +394,8 @@ final class CommandFlow {
     PendingCommand command = pending.get(commandId);
     if (command != null && command.isSent()) {
       end(command, outcome);
+    } else if (strangers.remove(commandId) != null) {
+      recent.addResult(commandId, outcome, clock.millis());
     } else if (recent.correct(commandId, outcome, clock.millis())) {
       counters.lateResults.increment();
     } else {
@@ -339,10 +430,16 @@ final class CommandFlow {
     if (command.roomUntilMillis > 0) {
       due = Math.min(due, command.roomUntilMillis);
     }
+    if (command.holdUntilMillis > 0) {
+      return Math.min(due, command.holdUntilMillis);
+    }
     return downlink == null ? Math.min(due, resumeUntil) : due;
   }
 
   private Outcome<Any> overdue(PendingCommand command, long now) {
+    if (command.holdUntilMillis > 0) {
+      return notConnected();
+    }
     if (downlink == null) {
       return new Outcome.Undelivered<>(
           Reason.CONNECTION_LOST,
@@ -444,6 +541,10 @@ final class CommandFlow {
 
   private void dueAt(long millis) {
     earliestMillis = Math.min(earliestMillis, millis);
+  }
+
+  private static Outcome<Any> notConnected() {
+    return Outcome.notSent(Reason.NOT_CONNECTED, "the client is not connected");
   }
 
   private static Outcome<Any> conflict(Command command) {

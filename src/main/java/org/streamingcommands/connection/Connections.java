@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -16,7 +17,9 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Extension;
 import org.apache.pekko.actor.typed.ExtensionId;
 import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.Member;
+import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.sharding.typed.ClusterShardingSettings;
 import org.apache.pekko.cluster.sharding.typed.ShardingEnvelope;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
@@ -47,6 +50,16 @@ public final class Connections implements Extension {
       };
 
   private static final Duration SWEEP = Duration.ofMillis(100);
+
+  /** How long a client's stream may need to find its entity on another node. */
+  private static final long SETTLE_MILLIS = 3_000;
+
+  /** A shard and since when it is on this node. */
+  private record ShardHere(ActorRef<ClusterSharding.ShardCommand> shard, long sinceMillis) {}
+
+  private final ConcurrentHashMap<String, ShardHere> shards = new ConcurrentHashMap<>();
+  private volatile boolean isAlone = true;
+  private volatile boolean isRegionGone;
 
   private final EngineSettings settings;
   private final InstantSource clock = InstantSource.system();
@@ -84,6 +97,22 @@ public final class Connections implements Extension {
     region = startRegion(system);
     system.systemActorOf(
         StrayRequests.create(this), "streaming-commands-stray-requests", Props.empty());
+    system.systemActorOf(
+        Behaviors.<String>setup(
+            context -> {
+              context.watchWith(region, "gone");
+              return Behaviors.receive(String.class)
+                  .onMessage(
+                      String.class,
+                      gone -> {
+                        isRegionGone = true;
+                        return Behaviors.stopped();
+                      })
+                  .build();
+            }),
+        "streaming-commands-region-watch",
+        Props.empty());
+    system.systemActorOf(NodeWatch.create(this), "streaming-commands-node-watch", Props.empty());
     heartbeat = new Heartbeat(system, sessions);
     heartbeat.pace(settings.defaults());
     system.scheduler().scheduleAtFixedRate(SWEEP, SWEEP, sends::sweep, system.executionContext());
@@ -204,7 +233,7 @@ public final class Connections implements Extension {
       Duration timeout) {
     Set<String> nodes = new TreeSet<>();
     for (Member member : cluster.state().getMembers()) {
-      if (settings.role().isEmpty() || member.hasRole(settings.role())) {
+      if (hosts(member)) {
         nodes.add(member.address().hostPort());
       }
     }
@@ -379,6 +408,57 @@ public final class Connections implements Extension {
 
   PendingSends sends() {
     return sends;
+  }
+
+  /** Another node was seen: entities may come from there. */
+  void notAlone() {
+    isAlone = false;
+  }
+
+  /** A node will not speak again. */
+  void nodeGone(String gone) {
+    gateways.forget(gone);
+    entities.nodeGone(gone);
+    sessions.forEach(session -> session.nodeGone(gone));
+  }
+
+  /** Whether the region takes messages; after it stopped, each would come back at once. */
+  boolean routesStill() {
+    return !isRegionGone;
+  }
+
+  /** Whether another node could take this one's entities over. */
+  boolean hasOtherHosts() {
+    for (Member member : cluster.state().getMembers()) {
+      if (hosts(member)
+          && member.status() == MemberStatus.up()
+          && !member.address().hostPort().equals(node)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean hosts(Member member) {
+    return settings.role().isEmpty() || member.hasRole(settings.role());
+  }
+
+  /**
+   * Until when the streams of a shard's clients may be on their way from where the shard was. 0
+   * where there is nowhere they could come from.
+   */
+  long settlesAtMillis(ActorRef<ClusterSharding.ShardCommand> shard) {
+    if (isAlone) {
+      return 0;
+    }
+    ShardHere here =
+        shards.compute(
+            shard.path().name(),
+            (name, known) ->
+                known != null && known.shard().equals(shard)
+                    ? known
+                    : new ShardHere(shard, clock.millis()));
+    return here.sinceMillis() + SETTLE_MILLIS;
   }
 
   FrameLimit limit() {

@@ -5,8 +5,10 @@ import org.streamingcommands.cluster.v1.Attach;
 import org.streamingcommands.cluster.v1.Cancel;
 import org.streamingcommands.cluster.v1.Detach;
 import org.streamingcommands.cluster.v1.Disconnect;
+import org.streamingcommands.cluster.v1.Inherit;
 import org.streamingcommands.cluster.v1.NotWritten;
 import org.streamingcommands.cluster.v1.Progressed;
+import org.streamingcommands.cluster.v1.Receipt;
 import org.streamingcommands.cluster.v1.Received;
 import org.streamingcommands.cluster.v1.Resulted;
 import org.streamingcommands.cluster.v1.Send;
@@ -67,6 +69,7 @@ final class EntityWire {
         .setStream(ValueWire.stream(attach.stream()))
         .setHello(ValueWire.hello(attach.hello()))
         .addAllSent(attach.sent())
+        .setAgain(attach.again())
         .build();
   }
 
@@ -74,7 +77,8 @@ final class EntityWire {
     return new ClientConnection.Attach(
         ValueWire.stream(attach.getStream()),
         ValueWire.hello(attach.getHello()),
-        new LinkedHashSet<>(attach.getSentList()));
+        new LinkedHashSet<>(attach.getSentList()),
+        attach.getAgain());
   }
 
   static StillAttached write(ClientConnection.StillAttached still) {
@@ -94,6 +98,35 @@ final class EntityWire {
         still.getEpoch(),
         ValueWire.instant(still.getLastHeard()),
         still.getArrived());
+  }
+
+  static Inherit write(ClientConnection.Inherit inherit) {
+    Inherit.Builder builder =
+        Inherit.newBuilder()
+            .setClient(ValueWire.key(inherit.client()))
+            .setCommand(ValueWire.command(inherit.command()))
+            .setSentToInstance(inherit.sentToInstance())
+            .setCancelRequested(inherit.cancelRequested())
+            .setRedelivered(inherit.redelivered());
+    inherit.waiting().forEach(to -> builder.addWaiting(ValueWire.replyTo(to)));
+    inherit.cancelWaiting().forEach(to -> builder.addCancelWaiting(ValueWire.replyTo(to)));
+    if (inherit.reached() != null) {
+      builder.setReached(ValueWire.receipt(inherit.reached()));
+    }
+    return builder.build();
+  }
+
+  static ClientConnection.Inherit read(Inherit inherit) {
+    boolean isWaiting = inherit.getReached() == Receipt.RECEIPT_UNSPECIFIED;
+    return new ClientConnection.Inherit(
+        ValueWire.key(inherit.getClient()),
+        ValueWire.command(inherit.getCommand()),
+        inherit.getWaitingList().stream().map(ValueWire::replyTo).toList(),
+        inherit.getCancelWaitingList().stream().map(ValueWire::replyTo).toList(),
+        isWaiting ? null : ValueWire.receipt(inherit.getReached()),
+        inherit.getSentToInstance(),
+        inherit.getCancelRequested(),
+        inherit.getRedelivered());
   }
 
   static Taken write(ClientConnection.Taken taken) {

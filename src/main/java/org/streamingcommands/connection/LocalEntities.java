@@ -79,6 +79,16 @@ final class LocalEntities {
     return entry;
   }
 
+  /** Those whose client's stream was there are told that it ended. */
+  void nodeGone(String node) {
+    for (Entry entry : byEntityId.values()) {
+      Connected now = entry.connected;
+      if (now != null && now.stream.node().equals(node)) {
+        entry.ref.tell(new ClientConnection.Detach(now.stream, false));
+      }
+    }
+  }
+
   void remove(Entry entry) {
     byEntityId.remove(entry.client.entityId(), entry);
     disconnected(entry);

@@ -6,6 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.CancelResult;
 import org.streamingcommands.command.Certainty;
+import org.streamingcommands.command.ClientKey;
 import org.streamingcommands.command.Command;
 import org.streamingcommands.command.Outcome;
 import org.streamingcommands.command.Progress;
@@ -23,6 +24,9 @@ final class PendingCommand {
   String sentToInstance = "";
 
   boolean cancelRequested;
+
+  /** Until when it waits for a stream that may be on its way here; 0 where it does not. */
+  long holdUntilMillis;
 
   /** Whether it was written more than once. */
   boolean redelivered;
@@ -64,6 +68,35 @@ final class PendingCommand {
         replies.progress(replyTo, lastProgress);
       }
     }
+  }
+
+  static PendingCommand of(ClientConnection.Inherit inherited) {
+    PendingCommand command = new PendingCommand(inherited.command(), inherited.waiting().get(0));
+    command.waiting.addAll(inherited.waiting().subList(1, inherited.waiting().size()));
+    command.cancelWaiting.addAll(inherited.cancelWaiting());
+    command.reached = inherited.reached();
+    command.sentToInstance = inherited.sentToInstance();
+    command.cancelRequested = inherited.cancelRequested();
+    command.redelivered = inherited.redelivered();
+    return command;
+  }
+
+  ClientConnection.Inherit toInherit(ClientKey client) {
+    return new ClientConnection.Inherit(
+        client,
+        command,
+        List.copyOf(waiting),
+        List.copyOf(cancelWaiting),
+        reached,
+        sentToInstance,
+        cancelRequested,
+        redelivered);
+  }
+
+  /** Those who wait for the same command under another entity's care wait here too. */
+  void joinAll(PendingCommand inherited, Replies replies) {
+    inherited.waiting.forEach(replyTo -> join(replyTo, replies));
+    cancelWaiting.addAll(inherited.cancelWaiting);
   }
 
   void joinCancel(ReplyTo replyTo) {

@@ -10,7 +10,12 @@ import org.streamingcommands.command.Outcome;
 /** How the client's last commands ended, bounded by age and count, so that an id runs once. */
 final class RecentOutcomes {
   /** How a command ended, and what tells whether a later one of its id is the same. */
-  record Ended(Fingerprint fingerprint, Outcome<Any> outcome, long atMillis) {}
+  record Ended(@Nullable Fingerprint fingerprint, Outcome<Any> outcome, long atMillis) {
+    /** Where only the result came and never the command, any payload counts as the same. */
+    boolean isOf(Any payload) {
+      return fingerprint == null || fingerprint.equals(Fingerprint.of(payload));
+    }
+  }
 
   private final long windowMillis;
   private final int maxCount;
@@ -27,9 +32,22 @@ final class RecentOutcomes {
   }
 
   void add(PendingCommand command, Outcome<Any> outcome, long nowMillis) {
-    Fingerprint fingerprint = Fingerprint.of(command.command.payload());
-    byId.remove(command.command.id());
-    byId.put(command.command.id(), new Ended(fingerprint, outcome, nowMillis));
+    add(
+        command.command.id(),
+        new Ended(Fingerprint.of(command.command.payload()), outcome, nowMillis),
+        nowMillis);
+  }
+
+  /** A result of a command that another entity had sent. */
+  void addResult(String commandId, Outcome<Any> outcome, long nowMillis) {
+    if (find(commandId, nowMillis) == null) {
+      add(commandId, new Ended(null, outcome, nowMillis), nowMillis);
+    }
+  }
+
+  private void add(String commandId, Ended ended, long nowMillis) {
+    byId.remove(commandId);
+    byId.put(commandId, ended);
     if (byId.size() > maxCount) {
       removeEldest();
     }

@@ -63,8 +63,19 @@ final class ClusterMessages {
     all.put("Send", new ClientConnection.Send(CLIENT, COMMAND, REPLY_TO));
     all.put("Cancel", new ClientConnection.Cancel(CLIENT, "c-1", REPLY_TO));
     all.put("Disconnect", new ClientConnection.Disconnect(CLIENT, GOODBYE, REPLY_TO));
-    all.put("Attach", new ClientConnection.Attach(STREAM, hello, Set.of("sent-1")));
+    all.put("Attach", new ClientConnection.Attach(STREAM, hello, Set.of("sent-1"), true));
     all.put("StillAttached", new ClientConnection.StillAttached(CLIENT, STREAM, 42, TIME, 17));
+    all.put(
+        "Inherit",
+        new ClientConnection.Inherit(
+            CLIENT,
+            COMMAND,
+            List.of(REPLY_TO),
+            List.of(REPLY_TO),
+            Receipt.SENT,
+            "instance",
+            true,
+            true));
     all.put("Taken", new ClientConnection.Taken(STREAM, 16));
     all.put("NotWritten", new ClientConnection.NotWritten(STREAM, "c-1", "no such field"));
     all.put("Received", new ClientConnection.Received(STREAM, List.of("c-1", "c-2")));

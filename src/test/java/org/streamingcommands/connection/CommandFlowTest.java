@@ -523,8 +523,10 @@ class CommandFlowTest {
       int credits, String instanceId, Set<String> running, List<Hello.Result> results) {
     RecordingDownlink stream = new RecordingDownlink(credits);
     Hello hello = new Hello(CLIENT, instanceId, Map.of(), "", 0, running, results);
-    flow.attach(stream, hello);
-    flow.resume(hello);
+    ClientConnection.Attach attach =
+        new ClientConnection.Attach(new StreamRef("here", 1), hello, Set.of(), false);
+    flow.attach(stream, attach);
+    flow.resume(attach);
     flow.credits(stream.credits);
     return stream;
   }

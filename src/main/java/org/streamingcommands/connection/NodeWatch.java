@@ -1,0 +1,42 @@
+package org.streamingcommands.connection;
+
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.ClusterEvent;
+import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.Subscribe;
+
+/** Tells the engine of nodes that come and go. One per node. */
+final class NodeWatch {
+  private NodeWatch() {}
+
+  static Behavior<ClusterEvent.MemberEvent> create(Connections connections) {
+    return Behaviors.setup(
+        context -> {
+          ActorRef<ClusterEvent.MemberEvent> self = context.getSelf();
+          Cluster.get(context.getSystem())
+              .subscriptions()
+              .tell(Subscribe.create(self, ClusterEvent.MemberEvent.class));
+          return Behaviors.receive(ClusterEvent.MemberEvent.class)
+              .onMessage(
+                  ClusterEvent.MemberEvent.class,
+                  event -> {
+                    onEvent(connections, event);
+                    return Behaviors.same();
+                  })
+              .build();
+        });
+  }
+
+  private static void onEvent(Connections connections, ClusterEvent.MemberEvent event) {
+    String node = event.member().address().hostPort();
+    if (node.equals(connections.node())) {
+      return;
+    }
+    connections.notAlone();
+    if (event instanceof ClusterEvent.MemberDowned || event instanceof ClusterEvent.MemberRemoved) {
+      connections.nodeGone(node);
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package org.streamingcommands.connection;
+
+import com.google.protobuf.Any;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.streamingcommands.command.Outcome;
+
+/**
+ * What a stream knows of its commands, kept while its entity may be lost without it: on another
+ * node, or on its way to one. The next entity learns it with the stream's introduction. Bounded by
+ * what an entity has in flight. Used under the session's lock.
+ */
+final class StreamLedger {
+  private final Set<String> sent = new LinkedHashSet<>();
+  private final Set<String> received = new LinkedHashSet<>();
+  private final Deque<Hello.Result> results = new ArrayDeque<>();
+  private int carried;
+  private long confirmed;
+
+  void sent(String commandId) {
+    sent.add(commandId);
+  }
+
+  void received(List<String> commandIds) {
+    received.addAll(commandIds);
+  }
+
+  void result(String commandId, Outcome<Any> outcome) {
+    sent.remove(commandId);
+    received.remove(commandId);
+    results.add(new Hello.Result(commandId, outcome));
+  }
+
+  /** The entity took over so many results since it took the stream in. */
+  void confirmed(long count) {
+    while (confirmed < count && !results.isEmpty()) {
+      confirmed++;
+      results.remove();
+    }
+  }
+
+  Set<String> sent() {
+    return new LinkedHashSet<>(sent);
+  }
+
+  /** The introduction to the next entity. */
+  Hello carry(Hello hello, long epoch) {
+    carried = results.size();
+    return new Hello(
+        hello.client(),
+        hello.instanceId(),
+        hello.labels(),
+        hello.clientVersion(),
+        epoch,
+        new LinkedHashSet<>(received),
+        List.copyOf(results));
+  }
+
+  /** The next entity has what was carried; these results came meanwhile. */
+  List<Hello.Result> attached() {
+    for (; carried > 0 && !results.isEmpty(); carried--) {
+      results.remove();
+    }
+    carried = 0;
+    confirmed = 0;
+    return new ArrayList<>(results);
+  }
+
+  Set<String> received() {
+    return received;
+  }
+}

@@ -1,0 +1,127 @@
+package org.streamingcommands.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.StringValue;
+import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.Down;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.streamingcommands.command.ClientKey;
+import org.streamingcommands.command.Outcome;
+import org.streamingcommands.command.Receipt;
+import org.streamingcommands.grpc.v1.Hello;
+import org.streamingcommands.support.Heard;
+import org.streamingcommands.support.ScriptedClient;
+import org.streamingcommands.support.TestNode;
+
+/** Client on node a, entity on node b, sender on node c; and then b is no more. */
+class ClusterMoveTest {
+  private TestCluster cluster;
+
+  @BeforeEach
+  void start() {
+    cluster = TestCluster.start("connection.max-in-flight = 2");
+  }
+
+  @AfterEach
+  void stop() {
+    cluster.close();
+  }
+
+  @Test
+  void asksInFlightAndInTheQueueSurviveThatTheEntitysNodeLeaves() {
+    String id = cluster.idWithEntityOn(cluster.b);
+    try (ScriptedClient client = cluster.a.connect(id)) {
+      Heard one = cluster.c.send(id, TestNode.command("c1", "x"));
+      Heard two = cluster.c.send(id, TestNode.command("c2", "x"));
+      Heard three = cluster.c.send(id, TestNode.command("c3", "x"));
+      assertThat(client.awaitCommand().getCommandId()).isEqualTo("c1");
+      assertThat(client.awaitCommand().getCommandId()).isEqualTo("c2");
+      three.awaitReceipt(Receipt.QUEUED);
+      client.received("c1");
+      one.awaitReceipt(Receipt.RECEIVED);
+
+      cluster.b.close();
+      Heard meanwhile = cluster.c.send(id, TestNode.command("c4", "x"));
+      client.complete("c1", "one");
+      client.complete("c2", "two");
+      assertThat(one.awaitOutcome()).isEqualTo(completed("one"));
+      assertThat(two.awaitOutcome()).isEqualTo(completed("two"));
+      // Neither was delivered a second time.
+      assertThat(client.awaitCommand().getCommandId()).isIn("c3", "c4");
+      assertThat(client.awaitCommand().getCommandId()).isIn("c3", "c4");
+      client.complete("c3", "three");
+      client.complete("c4", "four");
+      assertThat(three.awaitOutcome()).isEqualTo(completed("three"));
+      assertThat(meanwhile.awaitOutcome()).isEqualTo(completed("four"));
+      assertThat(client.hasEnded()).isFalse();
+    }
+  }
+
+  @Test
+  void anAskSurvivesThatTheEntityMovesWhileItsClientIsAway() {
+    String id = cluster.idWithEntityOn(cluster.b);
+    Hello.Builder hello =
+        Hello.newBuilder().setService(TestNode.SERVICE).setClientId(id).setInstanceId("p1");
+    Heard heard;
+    try (ScriptedClient client = cluster.a.dial()) {
+      client.hello(hello).awaitWelcome();
+      heard = cluster.c.send(id, TestNode.command("c1", "x"));
+      client.awaitCommand();
+      client.received("c1");
+      heard.awaitReceipt(Receipt.RECEIVED);
+      client.cut();
+    }
+    cluster.b.close();
+    try (ScriptedClient again = cluster.c.dial()) {
+      again.hello(hello.addRunningCommandIds("c1")).awaitWelcome();
+      again.complete("c1", "after all");
+      assertThat(heard.awaitOutcome()).isEqualTo(completed("after all"));
+    }
+  }
+
+  @Test
+  void aStreamWhoseEntitysNodeIsLostTellsTheNextEntityWhatWasSent() {
+    String id = cluster.idWithEntityOn(cluster.b);
+    ClientKey key = ClientKey.of(TestNode.SERVICE, id);
+    try (ScriptedClient client = cluster.a.connect(id)) {
+      cluster.c.send(id, TestNode.command("c1", "x"));
+      client.awaitCommand();
+      Cluster.get(cluster.a.system())
+          .manager()
+          .tell(new Down(Cluster.get(cluster.b.system()).selfMember().address()));
+      cluster.eventually(
+          () ->
+              assertThat(
+                      cluster.a.connections().list(TestNode.SERVICE, null, 100).size()
+                          + cluster.c.connections().list(TestNode.SERVICE, null, 100).size())
+                  .isEqualTo(1));
+      Heard again = cluster.c.send(key.clientId(), TestNode.command("c1", "x"));
+      again.awaitReceipt(Receipt.SENT);
+      client.complete("c1", "once");
+      assertThat(again.awaitOutcome()).isEqualTo(completed("once"));
+      assertThat(client.unreadCommands()).isZero();
+    }
+  }
+
+  @Test
+  void aClientWhoseStreamsNodeIsLostIsNotListedAsConnected() {
+    String id = cluster.idWithEntityOn(cluster.b);
+    try (ScriptedClient client = cluster.c.connect(id)) {
+      assertThat(client.epoch()).isPositive();
+      assertThat(cluster.b.connections().list(TestNode.SERVICE, null, 100)).hasSize(1);
+      Cluster.get(cluster.a.system())
+          .manager()
+          .tell(new Down(Cluster.get(cluster.c.system()).selfMember().address()));
+      cluster.eventually(
+          () -> assertThat(cluster.b.connections().list(TestNode.SERVICE, null, 100)).isEmpty());
+    }
+  }
+
+  private static Outcome<Any> completed(String answer) {
+    return new Outcome.Completed<>(Any.pack(StringValue.of(answer)));
+  }
+}
