@@ -37,6 +37,11 @@ final class ClientsCommand implements Callable<Integer> {
   private String service = "";
 
   @Option(
+      names = "--selector",
+      description = "Only those with such labels: 'zone in (eu,us),!canary'.")
+  private String selector = "";
+
+  @Option(
       names = {"-o", "--output"},
       defaultValue = "TEXT",
       description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
@@ -60,6 +65,7 @@ final class ClientsCommand implements Callable<Integer> {
               .listClients(
                   ListClientsRequest.newBuilder()
                       .setService(service)
+                      .setSelector(selector)
                       .setPageSize(PAGE)
                       .setPageToken(token)
                       .build());
@@ -95,7 +101,7 @@ final class ClientsCommand implements Callable<Integer> {
     };
   }
 
-  private static String labels(Map<String, String> labels) {
+  static String labels(Map<String, String> labels) {
     return new TreeMap<>(labels)
         .entrySet().stream()
             .map(label -> label.getKey() + "=" + label.getValue())
