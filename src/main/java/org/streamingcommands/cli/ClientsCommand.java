@@ -36,9 +36,7 @@ final class ClientsCommand implements Callable<Integer> {
   @Option(names = "--service", description = "Only of this service.")
   private String service = "";
 
-  @Option(
-      names = "--selector",
-      description = "Only those with such labels: 'zone in (eu,us),!canary'.")
+  @Option(names = "--selector", description = "Only with these labels: zone=eu,!canary.")
   private String selector = "";
 
   @Option(
