@@ -22,13 +22,22 @@ final class ApiCall {
       CommandClientSettings settings,
       String doing,
       Function<CommandServiceBlockingStub, T> call) {
+    return ProgressLine.during(
+        command.getErr(),
+        () -> "%s at %s".formatted(doing, settings.address()),
+        () -> make(settings, call));
+  }
+
+  /**
+   * The same for a call that tells a person enough by itself.
+   *
+   * @throws CliException where the api answers with an error or not at all
+   */
+  static <T> T make(CommandClientSettings settings, Function<CommandServiceBlockingStub, T> call) {
     ManagedChannel channel =
         NettyChannelBuilder.forAddress(settings.host(), settings.port()).usePlaintext().build();
     try {
-      return ProgressLine.during(
-          command.getErr(),
-          () -> "%s at %s".formatted(doing, settings.address()),
-          () -> call.apply(CommandServiceGrpc.newBlockingStub(channel)));
+      return call.apply(CommandServiceGrpc.newBlockingStub(channel));
     } catch (StatusRuntimeException e) {
       throw new CliException(
           "the api at %s: %s".formatted(settings.address(), Problems.describe(e)), e);

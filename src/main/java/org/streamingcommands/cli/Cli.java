@@ -27,6 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       BroadcastCommand.class,
       CancelCommand.class,
       ClientsCommand.class,
+      WatchCommand.class,
       KickCommand.class,
       DemoCommand.class,
       DemoBotsCommand.class,

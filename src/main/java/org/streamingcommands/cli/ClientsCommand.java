@@ -99,7 +99,7 @@ final class ClientsCommand implements Callable<Integer> {
     };
   }
 
-  private static String labels(Map<String, String> labels) {
+  static String labels(Map<String, String> labels) {
     return new TreeMap<>(labels)
         .entrySet().stream()
             .map(label -> label.getKey() + "=" + label.getValue())
