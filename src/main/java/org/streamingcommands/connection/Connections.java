@@ -120,6 +120,11 @@ public final class Connections implements Extension {
   }
 
   private ActorRef<ShardingEnvelope<ClientConnection.Message>> startRegion(ActorSystem<?> system) {
+    if (settings.role().isEmpty() && cluster.selfMember().hasRole("sender")) {
+      throw new IllegalArgumentException(
+          "streaming-commands.engine.role: must name the role of the nodes, such as 'node', where a"
+              + " member is a sender; else this one would host clients' entities");
+    }
     ClusterShardingSettings sharding =
         ClusterShardingSettings.fromConfig(
                 system
