@@ -29,6 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ClientsCommand.class,
       WatchCommand.class,
       KickCommand.class,
+      DrainCommand.class,
       DemoCommand.class,
       DemoBotsCommand.class,
       DemoSenderCommand.class,

@@ -82,6 +82,20 @@ public final class ClientSession implements Downlink {
     return settings;
   }
 
+  /** Whether the client has commands that have not ended. */
+  boolean isBusy() {
+    ClientKey client = client();
+    if (client == null || state != State.ATTACHED) {
+      return false;
+    }
+    synchronized (this) {
+      if (ledger != null) {
+        return !ledger.isSettled();
+      }
+    }
+    return connections.entities().isBusy(client);
+  }
+
   /** Whether the stream is, or may become, a connection. */
   public boolean isOpen() {
     return state != State.ENDED;
@@ -344,8 +358,17 @@ public final class ClientSession implements Downlink {
         return;
       }
       stream.goodbye(goodbye);
-      end(false, goodbye.cause().name());
+      end(false, goodbye.cause().name(), returnsWithin(goodbye));
     }
+  }
+
+  /**
+   * How long its commands may wait for a client that was asked to come back; 0 where it was not.
+   */
+  private long returnsWithin(Goodbye goodbye) {
+    return goodbye.cause() == Goodbye.Cause.DRAINING
+        ? goodbye.reconnectDelay().plus(connections.drainSettings().reconnectGrace()).toMillis()
+        : 0;
   }
 
   @Override
@@ -362,7 +385,7 @@ public final class ClientSession implements Downlink {
   @Override
   public void introduceAgain() {
     synchronized (this) {
-      if (state != State.ATTACHED || connections.isDraining()) {
+      if (state != State.ATTACHED || connections.isDraining() && !connections.routesElsewhere()) {
         return;
       }
       // Not "attaching": the client needs no second welcome.
@@ -543,6 +566,10 @@ public final class ClientSession implements Downlink {
   }
 
   private void end(boolean leaving, String why) {
+    end(leaving, why, 0);
+  }
+
+  private void end(boolean leaving, String why, long returnsWithinMillis) {
     boolean wasConnected;
     synchronized (this) {
       if (state == State.ENDED) {
@@ -554,7 +581,7 @@ public final class ClientSession implements Downlink {
     connections.sessions().remove(ref);
     ActorRef<ClientConnection.Message> to = entity;
     if (to != null) {
-      to.tell(new ClientConnection.Detach(ref, leaving));
+      to.tell(new ClientConnection.Detach(ref, leaving, returnsWithinMillis));
     }
     ClientKey client = client();
     if (wasConnected && client != null) {

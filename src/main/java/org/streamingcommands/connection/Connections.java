@@ -77,6 +77,8 @@ public final class Connections implements Extension {
   private final ActorRef<ShardingEnvelope<ClientConnection.Message>> region;
   private final Heartbeat heartbeat;
   private final AtomicBoolean draining = new AtomicBoolean();
+  private final DrainSettings drainSettings;
+  private final Drain drain;
   private final String node;
 
   public static Connections get(ActorSystem<?> system) {
@@ -87,6 +89,9 @@ public final class Connections implements Extension {
     settings = EngineSettings.from(system.settings().config().getConfig("streaming-commands"));
     node = Cluster.get(system).selfMember().address().hostPort();
     sessions = new LiveSessions(node);
+    drainSettings =
+        DrainSettings.from(system.settings().config().getConfig("streaming-commands.drain"));
+    drain = new Drain(system, sessions, drainSettings);
     sends = new PendingSends(node, clock, counters);
     limit = FrameLimit.from(system.settings().config());
     gateways = new Gateways(system);
@@ -276,7 +281,9 @@ public final class Connections implements Extension {
     if (problem != null) {
       return refused(Reason.INVALID_COMMAND, problem);
     }
-    return draining.get() ? refused(Reason.SHUTTING_DOWN, "the node is stopping") : null;
+    return draining.get() && !routesElsewhere()
+        ? refused(Reason.SHUTTING_DOWN, "the node is stopping")
+        : null;
   }
 
   private static Outcome.Undelivered<Any> refused(Reason reason, String message) {
@@ -362,12 +369,30 @@ public final class Connections implements Extension {
     return draining.get();
   }
 
-  /** From now on nothing is taken in, and every client is told to go elsewhere. */
-  public void drain() {
+  /**
+   * Takes leave of this node's clients as {@code streaming-commands.drain} says. From now on no
+   * client is taken in. Commands are, as long as another node can take the entities over. There is
+   * no way back.
+   *
+   * @return completed when no client is left; the same for everybody who asks
+   */
+  public CompletableFuture<DrainReport> drain() {
     if (draining.compareAndSet(false, true)) {
-      Goodbye goodbye = Goodbye.of(Goodbye.Cause.DRAINING, "the node is stopping");
-      sessions.forEach(session -> session.goodbye(goodbye));
+      drain.start();
     }
+    return drain.done();
+  }
+
+  /** Takes leave of all clients without a pause: this node has no say any more. */
+  public void drainNow() {
+    draining.set(true);
+    Goodbye goodbye = Goodbye.of(Goodbye.Cause.DRAINING, "the node is stopping");
+    sessions.forEach(session -> session.goodbye(goodbye));
+  }
+
+  /** How this node takes leave of its clients. */
+  public DrainSettings drainSettings() {
+    return drainSettings;
   }
 
   // ---- for the entities and sessions --------------------------------------------------------
@@ -427,9 +452,10 @@ public final class Connections implements Extension {
     sessions.forEach(session -> session.nodeGone(gone));
   }
 
-  /** Whether the region takes messages; after it stopped, each would come back at once. */
-  boolean routesStill() {
-    return !isRegionGone;
+  /** Whether, of a node that stops, commands find their way to an entity on another. */
+  boolean routesElsewhere() {
+    // After the region stopped, each would come back at once.
+    return !isRegionGone && hasOtherHosts();
   }
 
   /** Whether another node could take this one's entities over. */
