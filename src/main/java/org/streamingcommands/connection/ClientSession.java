@@ -118,6 +118,11 @@ public final class ClientSession implements Downlink {
         goodbye(Goodbye.of(Goodbye.Cause.DRAINING, "the node is stopping"));
         return;
       }
+      String cutOff = connections.cutOff();
+      if (cutOff != null) {
+        rejectAndCount(new Rejection(Rejection.Kind.UNAVAILABLE, cutOff));
+        return;
+      }
       String service = said.client().service();
       ServiceCatalog.Entry entry = connections.services().find(service);
       if (entry == null) {

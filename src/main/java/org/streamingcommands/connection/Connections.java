@@ -60,6 +60,7 @@ public final class Connections implements Extension {
   private final ConcurrentHashMap<String, ShardHere> shards = new ConcurrentHashMap<>();
   private volatile boolean isAlone = true;
   private volatile boolean isRegionGone;
+  private volatile @Nullable String cutOff;
 
   private final EngineSettings settings;
   private final InstantSource clock = InstantSource.system();
@@ -118,6 +119,10 @@ public final class Connections implements Extension {
         "streaming-commands-region-watch",
         Props.empty());
     system.systemActorOf(NodeWatch.create(this), "streaming-commands-node-watch", Props.empty());
+    system.systemActorOf(
+        PartitionWatch.create(why -> cutOff = why),
+        "streaming-commands-partition-watch",
+        Props.empty());
     heartbeat = new Heartbeat(system, sessions);
     heartbeat.pace(settings.defaults());
     system.scheduler().scheduleAtFixedRate(SWEEP, SWEEP, sends::sweep, system.executionContext());
@@ -281,6 +286,10 @@ public final class Connections implements Extension {
     if (problem != null) {
       return refused(Reason.INVALID_COMMAND, problem);
     }
+    String why = cutOff;
+    if (why != null) {
+      return refused(Reason.NO_MAJORITY, why);
+    }
     return draining.get() && !routesElsewhere()
         ? refused(Reason.SHUTTING_DOWN, "the node is stopping")
         : null;
@@ -363,6 +372,11 @@ public final class Connections implements Extension {
   /** How many streams this node holds. */
   public int openStreams() {
     return sessions.size();
+  }
+
+  /** Why this node is cut off from its cluster; null where it is not. */
+  public @Nullable String cutOff() {
+    return cutOff;
   }
 
   public boolean isDraining() {
@@ -460,9 +474,14 @@ public final class Connections implements Extension {
 
   /** Whether another node could take this one's entities over. */
   boolean hasOtherHosts() {
+    if (cluster.isTerminated()) {
+      return false;
+    }
+    Set<Member> unreachable = cluster.state().getUnreachable();
     for (Member member : cluster.state().getMembers()) {
       if (hosts(member)
           && member.status() == MemberStatus.up()
+          && !unreachable.contains(member)
           && !member.address().hostPort().equals(node)) {
         return true;
       }
