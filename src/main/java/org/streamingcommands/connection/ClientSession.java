@@ -46,6 +46,9 @@ public final class ClientSession implements Downlink {
   private volatile long epoch;
   private volatile boolean isEntityRemote;
 
+  /** Under the lock. */
+  private boolean isAdmitted;
+
   /** Whether there is a ledger; without one, nothing is locked or kept. */
   private volatile boolean isTracked;
 
@@ -132,6 +135,13 @@ public final class ClientSession implements Downlink {
                 "service: '%s' is not registered on this node".formatted(service)));
         return;
       }
+      Goodbye overloaded = connections.admission().enter();
+      if (overloaded != null) {
+        connections.counters().overloaded.increment();
+        goodbye(overloaded);
+        return;
+      }
+      isAdmitted = true;
       hello = said;
       settings = entry.settings();
       observer = entry.observer();
@@ -582,6 +592,9 @@ public final class ClientSession implements Downlink {
       }
       wasConnected = state == State.ATTACHED;
       state = State.ENDED;
+      if (isAdmitted) {
+        connections.admission().left();
+      }
     }
     connections.sessions().remove(ref);
     ActorRef<ClientConnection.Message> to = entity;

@@ -80,6 +80,7 @@ public final class Connections implements Extension {
   private final AtomicBoolean draining = new AtomicBoolean();
   private final DrainSettings drainSettings;
   private final Drain drain;
+  private final Admission admission;
   private final String node;
 
   public static Connections get(ActorSystem<?> system) {
@@ -93,6 +94,11 @@ public final class Connections implements Extension {
     drainSettings =
         DrainSettings.from(system.settings().config().getConfig("streaming-commands.drain"));
     drain = new Drain(system, sessions, drainSettings);
+    admission =
+        new Admission(
+            AdmissionSettings.from(
+                system.settings().config().getConfig("streaming-commands.admission")),
+            System::nanoTime);
     sends = new PendingSends(node, clock, counters);
     limit = FrameLimit.from(system.settings().config());
     gateways = new Gateways(system);
@@ -436,6 +442,10 @@ public final class Connections implements Extension {
   ServiceSettings settingsOf(String service) {
     ServiceCatalog.Entry entry = services.find(service);
     return entry == null ? settings.defaults() : entry.settings();
+  }
+
+  Admission admission() {
+    return admission;
   }
 
   LocalEntities entities() {
