@@ -34,6 +34,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DemoBotsCommand.class,
       DemoSenderCommand.class,
       BenchCommand.class,
+      HerdCommand.class,
     })
 public final class Cli {
   private boolean verbose;
