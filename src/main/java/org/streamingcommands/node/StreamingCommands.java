@@ -105,18 +105,28 @@ public final class StreamingCommands implements Extension {
   }
 
   /**
-   * Forms a cluster of this node alone, unless {@code pekko.cluster.seed-nodes} names others to
-   * join.
+   * Joins the nodes that {@code pekko.cluster.seed-nodes} names, or those that the bootstrap finds
+   * where {@code streaming-commands.management.bootstrap} is on. Without either it forms a cluster
+   * of this node alone. Starts the management listener where that is enabled.
    *
-   * @return completed when this node is up
+   * @return completed when this node is up; failed where management cannot listen
+   * @throws IllegalArgumentException where the settings contradict each other
    */
   public CompletableFuture<Done> join() {
+    Management management = new Management(system);
+    if (!management.isEnabled()) {
+      return joinCluster(false);
+    }
+    return management.start().thenCompose(address -> joinCluster(management.bootstraps()));
+  }
+
+  private CompletableFuture<Done> joinCluster(boolean isBeingFound) {
     Cluster cluster = Cluster.get(system);
     CompletableFuture<Done> up = new CompletableFuture<>();
     // The one hook that is called at once where the node is up already.
     org.apache.pekko.cluster.Cluster.get(system.classicSystem())
         .registerOnMemberUp(() -> up.complete(Done.getInstance()));
-    if (system.settings().config().getList("pekko.cluster.seed-nodes").isEmpty()) {
+    if (!isBeingFound && system.settings().config().getList("pekko.cluster.seed-nodes").isEmpty()) {
       cluster.manager().tell(new Join(cluster.selfMember().address()));
     }
     return up;
