@@ -3,6 +3,7 @@ package org.streamingcommands.edge;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -46,6 +47,7 @@ public final class EdgeServer {
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(settings.address())
             .directExecutor()
+            .withOption(ChannelOption.SO_BACKLOG, settings.backlog())
             .addService(definition(settings, connections))
             .addStreamTracerFactory(CloseReason.FACTORY)
             .maxInboundMessageSize(settings.maxFrameBytes())

@@ -25,7 +25,8 @@ class StreamingNodeTest {
 
   @Test
   void aNodeThatStopsSaysGoodbyeAndEndsEverySend() {
-    StreamingNode node = StreamingNode.start(TestNode.config("services.bots {}"));
+    StreamingNode node =
+        StreamingNode.start(TestNode.config("services.bots {}", "drain.in-flight-timeout = 0 s"));
     ScriptedClient client = ScriptedClient.dial(node.edgeAddress());
     client.hello("bots", "b1").awaitWelcome();
     StreamingCommandClient<StringValue> sender =

@@ -159,7 +159,7 @@ public final class TestNode implements AutoCloseable {
 
   @Override
   public void close() {
-    connections.drain();
+    connections.drainNow();
     edge.stop();
     system.terminate();
     await(system.getWhenTerminated().toCompletableFuture());
