@@ -317,7 +317,7 @@ public final class ClientSession implements Downlink {
   public int deliver(Delivery delivery) {
     synchronized (this) {
       if (state != State.ATTACHED) {
-        return 0;
+        return NOT_WRITTEN;
       }
       RemoteFeed crossing = feed;
       if (crossing == null) {

@@ -19,6 +19,7 @@ import org.slf4j.LoggerFactory;
 import org.streamingcommands.api.ApiServer;
 import org.streamingcommands.api.ApiSettings;
 import org.streamingcommands.client.StreamingCommandClient;
+import org.streamingcommands.client.StreamingFleetClient;
 import org.streamingcommands.connection.Connections;
 import org.streamingcommands.connection.DrainReport;
 import org.streamingcommands.edge.EdgeServer;
@@ -102,6 +103,15 @@ public final class StreamingCommands implements Extension {
    */
   public <C extends Message> StreamingCommandClient<C> client(String service, String clientId) {
     return StreamingCommandClient.local(system, service, clientId);
+  }
+
+  /**
+   * Sends to many clients of a service from this JVM.
+   *
+   * @throws IllegalArgumentException for a service that breaks its rule
+   */
+  public <C extends Message> StreamingFleetClient<C> fleet(String service) {
+    return StreamingFleetClient.local(system, service);
   }
 
   /**

@@ -37,8 +37,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.streamingcommands.command.Receipt;
 import org.streamingcommands.connection.EngineSettings;
 import org.streamingcommands.grpc.v1.GoodbyeReason;
-import org.streamingcommands.support.ScriptedClient;
 import org.streamingcommands.support.TestNode;
+import org.streamingcommands.testkit.ScriptedClient;
 
 /** What whatever runs the nodes sees of them. */
 class ManagementTest {

@@ -17,8 +17,8 @@ import org.streamingcommands.client.StreamingCommandClient;
 import org.streamingcommands.command.Certainty;
 import org.streamingcommands.command.Outcome;
 import org.streamingcommands.grpc.v1.GoodbyeReason;
-import org.streamingcommands.support.ScriptedClient;
 import org.streamingcommands.support.TestNode;
+import org.streamingcommands.testkit.ScriptedClient;
 
 /** A launched node: what it starts with, and how it goes. */
 class StreamingNodeTest {
