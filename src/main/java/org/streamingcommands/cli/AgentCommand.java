@@ -1,7 +1,9 @@
 package org.streamingcommands.cli;
 
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.streamingcommands.agent.Agent;
@@ -38,9 +40,10 @@ final class AgentCommand implements Callable<Integer> {
   @Option(
       names = "--edge",
       paramLabel = "HOST:PORT",
+      split = ",",
       defaultValue = "127.0.0.1:7400",
-      description = "The edge of any node (default: ${DEFAULT-VALUE}).")
-  private String edge = "";
+      description = "The edge of any node, or of several in turn (default: ${DEFAULT-VALUE}).")
+  private List<String> edges = new ArrayList<>();
 
   @Option(
       names = "--answer",
@@ -55,8 +58,10 @@ final class AgentCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Logging.start("WARN");
     PrintWriter out = spec.commandLine().getOut();
+    String edge = String.join(", ", edges);
     AgentPrinter printer = new AgentPrinter(out, edge, service + "/" + id);
-    AgentBuilder builder = Agent.builder(edge).service(service).clientId(id).listener(printer);
+    AgentBuilder builder =
+        Agent.builder(edges.toArray(String[]::new)).service(service).clientId(id).listener(printer);
     labels.forEach(builder::label);
     MessageTypes known = types.types();
     builder.onOtherAsync(
