@@ -406,8 +406,7 @@ public final class Connections implements Extension {
   /** Takes leave of all clients without a pause: this node has no say any more. */
   public void drainNow() {
     draining.set(true);
-    Goodbye goodbye = Goodbye.of(Goodbye.Cause.DRAINING, "the node is stopping");
-    sessions.forEach(session -> session.goodbye(goodbye));
+    drain.rush();
   }
 
   /** How this node takes leave of its clients. */

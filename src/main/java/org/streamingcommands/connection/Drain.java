@@ -42,10 +42,10 @@ final class Drain {
     beganNanos = System.nanoTime();
     rate = settings.rate(sessions.size());
     log.info(
-        "Draining: {} streams, {} goodbyes a second, at most {}",
+        "Draining: {} streams, {} goodbyes a second, at most {} s",
         sessions.size(),
         Math.round(rate),
-        settings.limit());
+        settings.limit().toSeconds());
     step();
   }
 
@@ -90,11 +90,24 @@ final class Drain {
     for (int i = 0; i < batch.size(); i++) {
       ClientSession session = batch.get(i);
       told += session.client() == null ? 0 : 1;
-      session.goodbye(
-          new Goodbye(
-              Goodbye.Cause.DRAINING,
-              Duration.ofNanos((long) (i / rate * TimeUnit.SECONDS.toNanos(1))),
-              "the node is stopping"));
+      session.goodbye(goodbye(i, rate));
     }
+  }
+
+  /** Takes leave of everybody at once, each with its delay. Thread-safe, at any time. */
+  void rush() {
+    List<ClientSession> all = new ArrayList<>();
+    sessions.forEach(all::add);
+    double pace = settings.rate(all.size());
+    for (int i = 0; i < all.size(); i++) {
+      all.get(i).goodbye(goodbye(i, pace));
+    }
+  }
+
+  private static Goodbye goodbye(int turn, double pace) {
+    return new Goodbye(
+        Goodbye.Cause.DRAINING,
+        Duration.ofNanos((long) (turn / pace * TimeUnit.SECONDS.toNanos(1))),
+        "the node is stopping");
   }
 }

@@ -97,7 +97,9 @@ class AdmissionTest {
       }
       first.leave();
       first.awaitEnd();
-      assertThat(node.connect("second").epoch()).isPositive();
+      try (ScriptedClient third = node.connect("third")) {
+        assertThat(third.epoch()).isPositive();
+      }
     }
   }
 

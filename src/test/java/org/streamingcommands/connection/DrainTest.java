@@ -75,6 +75,20 @@ class DrainTest {
   }
 
   @Test
+  void aNodeThatHasNoTimeTellsAllAtOnceAndSpreadsTheirReturn() {
+    try (TestNode node = TestNode.start("drain.goodbyes-per-second = 20", "drain.window = 10 m");
+        ScriptedClient one = node.connect("one");
+        ScriptedClient two = node.connect("two")) {
+      node.send("one", TestNode.command("c1", "x"));
+      one.awaitCommand();
+      node.connections().drainNow();
+      assertThat(List.of(one.awaitGoodbye(), two.awaitGoodbye()))
+          .extracting(goodbye -> Wire.duration(goodbye.getReconnectDelay()))
+          .containsExactlyInAnyOrder(Duration.ZERO, Duration.ofMillis(50));
+    }
+  }
+
+  @Test
   void aFleetTooLargeForTheWindowIsToldFaster() {
     DrainSettings settings =
         new DrainSettings(100, Duration.ofSeconds(10), Duration.ZERO, Duration.ZERO);
