@@ -7,8 +7,6 @@ import static org.streamingcommands.support.TestNode.await;
 import com.google.protobuf.Empty;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigParseOptions;
-import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -16,26 +14,16 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
-import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.javadsl.Adapter;
-import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.typed.Cluster;
-import org.apache.pekko.discovery.Discovery;
-import org.apache.pekko.discovery.ServiceDiscovery;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.streamingcommands.command.Receipt;
-import org.streamingcommands.connection.EngineSettings;
 import org.streamingcommands.grpc.v1.GoodbyeReason;
 import org.streamingcommands.support.TestNode;
 import org.streamingcommands.testkit.ScriptedClient;
@@ -109,51 +97,6 @@ class ManagementTest {
         .hasMessageMatching(".*(management.bootstrap|http.hostname).*");
   }
 
-  @Test
-  void theNodeForKubernetesAsksItsApi(@TempDir Path account) throws Exception {
-    Config config =
-        ConfigFactory.parseMap(Map.of("POD_IP", "127.0.0.1"))
-            .withFallback(
-                ConfigFactory.parseFile(
-                    new File("conf/kubernetes.conf"),
-                    ConfigParseOptions.defaults().setAllowMissing(false)))
-            .withFallback(TestNode.config())
-            .resolve();
-    assertThat(EngineSettings.from(config.getConfig("streaming-commands")).role())
-        .isEqualTo("node");
-    ActorSystem<Void> system =
-        ActorSystem.create(
-            Behaviors.empty(),
-            "test",
-            ConfigFactory.parseMap(
-                    Map.of(
-                        "pekko.remote.artery.canonical.port",
-                        0,
-                        "pekko.discovery.kubernetes-api.api-ca-path",
-                        certificate(account).toString()))
-                .withFallback(config));
-    try {
-      assertThat(new Management(system).bootstraps()).isTrue();
-      ServiceDiscovery kubernetes =
-          Discovery.get(Adapter.toClassic(system))
-              .loadServiceDiscovery(
-                  config.getString(
-                      "pekko.management.cluster.bootstrap.contact-point-discovery"
-                          + ".discovery-method"));
-      // Outside of a pod there is none to ask.
-      assertThatThrownBy(
-              () ->
-                  kubernetes
-                      .lookup("streaming-commands", TestNode.PATIENCE)
-                      .toCompletableFuture()
-                      .get(30, TimeUnit.SECONDS))
-          .hasMessageContaining("KUBERNETES_SERVICE_HOST");
-    } finally {
-      system.terminate();
-      await(system.getWhenTerminated().toCompletableFuture());
-    }
-  }
-
   private static Config bootstrapped(String host, int port) {
     return ConfigFactory.parseString(
             """
@@ -171,25 +114,6 @@ class ManagementTest {
             """
                 .formatted(host, port))
         .withFallback(TestNode.config("services.bots {}", "drain.in-flight-timeout = 25 s"));
-  }
-
-  /** What a service account of a pod brings along. */
-  private static Path certificate(Path folder) throws Exception {
-    Path store = folder.resolve("store.p12");
-    Path certificate = folder.resolve("ca.crt");
-    String from = "-storetype PKCS12 -storepass changeit -alias ca -keystore " + store;
-    keytool("-genkeypair -keyalg RSA -dname CN=ca " + from);
-    keytool("-exportcert -rfc -file " + certificate + " " + from);
-    return certificate;
-  }
-
-  private static void keytool(String arguments) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-    command.addAll(List.of(arguments.split(" ")));
-    Process process = new ProcessBuilder(command).inheritIO().start();
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).isZero();
   }
 
   private static int freePort() throws IOException {
