@@ -1,5 +1,6 @@
 package org.streamingcommands.node;
 
+import com.typesafe.config.Config;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -41,7 +42,7 @@ final class GracefulStop {
 
   static GracefulStop of(ActorSystem<?> system, Connections connections) {
     GracefulStop stop = new GracefulStop(CoordinatedShutdown.get(system), connections);
-    stop.register(system);
+    stop.register();
     return stop;
   }
 
@@ -50,12 +51,20 @@ final class GracefulStop {
     this.connections = connections;
   }
 
-  private void register(ActorSystem<?> system) {
+  private void register() {
+    shutdown.addTask(DRAIN_PHASE, "streaming-commands-drain", this::drain);
+    onUnbind(
+        "streaming-commands-last-goodbyes",
+        () -> {
+          connections.drainNow();
+          return CompletableFuture.completedFuture(Done.getInstance());
+        });
+  }
+
+  /** Says so where a drain would be cut off. Worth a line only where clients can connect. */
+  void checkTime(Config config) {
     Duration phase =
-        system
-            .settings()
-            .config()
-            .getDuration("pekko.coordinated-shutdown.phases." + DRAIN_PHASE + ".timeout");
+        config.getDuration("pekko.coordinated-shutdown.phases." + DRAIN_PHASE + ".timeout");
     DrainSettings drain = connections.drainSettings();
     if (drain.limit().compareTo(phase) >= 0) {
       log.warn(
@@ -65,13 +74,6 @@ final class GracefulStop {
           phase,
           DRAIN_PHASE);
     }
-    shutdown.addTask(DRAIN_PHASE, "streaming-commands-drain", this::drain);
-    onUnbind(
-        "streaming-commands-last-goodbyes",
-        () -> {
-          connections.drainNow();
-          return CompletableFuture.completedFuture(Done.getInstance());
-        });
   }
 
   private CompletionStage<Done> drain() {

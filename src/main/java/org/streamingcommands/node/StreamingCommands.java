@@ -152,6 +152,7 @@ public final class StreamingCommands implements Extension {
     EdgeSettings settings = EdgeSettings.from(section("edge"));
     try {
       EdgeServer edge = EdgeServer.start(settings, connections);
+      stop.checkTime(system.settings().config());
       stop.onUnbind(
           "streaming-commands-edge",
           () ->
