@@ -124,7 +124,9 @@ public final class ApiServer {
       }
       CompletableFuture<ApiServer> started = new CompletableFuture<>();
       server
-          .bind(new OuterHandler(routes, beside))
+          .bind(
+              new OuterHandler(
+                  routes, new StandardServices(system, settings, connections, stop), beside))
           .whenComplete(
               (binding, failure) -> {
                 if (failure == null) {

@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param maxInFlight commands that one Dispatch stream may have under way
  * @param watchBuffer changes of presence that may wait for one watcher
  * @param defaultTimeout the deadline of a command whose sender names none
+ * @param reflection whether tools may ask for the descriptors
  * @param stopTimeout how long a stop waits for calls to end by themselves
  */
 public record ApiSettings(
@@ -21,6 +22,7 @@ public record ApiSettings(
     int maxInFlight,
     int watchBuffer,
     Duration defaultTimeout,
+    boolean reflection,
     Duration stopTimeout) {
 
   public ApiSettings {
@@ -54,6 +56,7 @@ public record ApiSettings(
         config.getInt("max-in-flight"),
         config.getInt("watch-buffer"),
         config.getDuration("default-timeout"),
+        config.getBoolean("reflection"),
         config.getDuration("stop-timeout"));
   }
 

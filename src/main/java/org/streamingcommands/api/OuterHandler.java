@@ -26,13 +26,16 @@ final class OuterHandler implements Function<HttpRequest, CompletionStage<HttpRe
   private static final String PREFIX = '/' + CommandServiceGrpc.SERVICE_NAME + '/';
 
   private final transient CommandRoutes routes;
+  private final transient StandardServices standard;
   private final transient java.util.function.Function<HttpRequest, CompletionStage<HttpResponse>>
       beside;
 
   OuterHandler(
       CommandRoutes routes,
+      StandardServices standard,
       java.util.function.Function<HttpRequest, CompletionStage<HttpResponse>> beside) {
     this.routes = routes;
+    this.standard = standard;
     this.beside = beside;
   }
 
@@ -58,6 +61,10 @@ final class OuterHandler implements Function<HttpRequest, CompletionStage<HttpRe
     String path = request.getUri().path();
     if (path.startsWith(PREFIX)) {
       return routes.handle(path.substring(PREFIX.length()), Call.of(request));
+    }
+    CompletionStage<HttpResponse> answered = standard.handle(path, Call.of(request));
+    if (answered != null) {
+      return answered;
     }
     // Pekko gRPC would gzip every answer to a caller that could read it, two bytes or two million.
     return beside.apply(request.removeHeader("grpc-accept-encoding"));

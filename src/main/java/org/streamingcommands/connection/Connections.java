@@ -77,6 +77,7 @@ public final class Connections implements Extension {
   private final ActorRef<ShardingEnvelope<ClientConnection.Message>> region;
   private final Heartbeat heartbeat;
   private final AtomicBoolean draining = new AtomicBoolean();
+  private final CompletableFuture<Void> drainBegins = new CompletableFuture<>();
   private final String node;
 
   public static Connections get(ActorSystem<?> system) {
@@ -357,9 +358,15 @@ public final class Connections implements Extension {
     return draining.get();
   }
 
+  /** Completed when {@link #drain} begins, on its thread. */
+  public CompletableFuture<Void> whenDraining() {
+    return drainBegins.copy();
+  }
+
   /** From now on nothing is taken in, and every client is told to go elsewhere. */
   public void drain() {
     if (draining.compareAndSet(false, true)) {
+      drainBegins.complete(null);
       Goodbye goodbye = Goodbye.of(Goodbye.Cause.DRAINING, "the node is stopping");
       sessions.forEach(session -> session.goodbye(goodbye));
     }
