@@ -81,7 +81,7 @@ class ArchitectureTest {
 
   @Test
   void apiKnowsWhatIsToItsRightOnly() {
-    knowsOnly("api", "registry", "service", "connection", "command", "grpc").check(OURS);
+    knowsOnly("api", "registry", "service", "connection", "command", "grpc", "json").check(OURS);
   }
 
   @Test
@@ -108,7 +108,17 @@ class ArchitectureTest {
   @Test
   void nodeKnowsWhatIsToItsRightOnly() {
     knowsOnly(
-            "node", "edge", "api", "registry", "service", "connection", "command", "client", "grpc")
+            "node",
+            "edge",
+            "api",
+            "ops",
+            "registry",
+            "service",
+            "connection",
+            "command",
+            "client",
+            "grpc",
+            "json")
         .check(OURS);
   }
 

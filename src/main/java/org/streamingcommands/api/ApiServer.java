@@ -126,7 +126,10 @@ public final class ApiServer {
       server
           .bind(
               new OuterHandler(
-                  routes, new StandardServices(system, settings, connections, stop), beside))
+                  routes,
+                  new StandardServices(system, settings, connections, stop),
+                  new JsonRoutes(system, routes, settings),
+                  beside))
           .whenComplete(
               (binding, failure) -> {
                 if (failure == null) {

@@ -16,6 +16,7 @@ import org.streamingcommands.connection.Connections;
 import org.streamingcommands.connection.FleetPlan;
 import org.streamingcommands.connection.FleetSend;
 import org.streamingcommands.connection.FleetStep;
+import org.streamingcommands.connection.Sender;
 import org.streamingcommands.grpc.http.FrameBatch;
 import org.streamingcommands.grpc.http.GrpcReply;
 
@@ -26,6 +27,7 @@ import org.streamingcommands.grpc.http.GrpcReply;
 final class FleetCall extends GraphStage<SourceShape<ChunkStreamPart>> {
   private final Outlet<ChunkStreamPart> out = Outlet.create("FleetCall.out");
   private final Connections connections;
+  private final Sender sender;
   private final FleetPlan plan;
   private final @Nullable Duration cancelTimeout;
 
@@ -33,8 +35,10 @@ final class FleetCall extends GraphStage<SourceShape<ChunkStreamPart>> {
    * @param cancelTimeout how long to wait for each client's word when the call is abandoned; null
    *     where what runs then goes on
    */
-  FleetCall(Connections connections, FleetPlan plan, @Nullable Duration cancelTimeout) {
+  FleetCall(
+      Connections connections, Sender sender, FleetPlan plan, @Nullable Duration cancelTimeout) {
     this.connections = connections;
+    this.sender = sender;
     this.plan = plan;
     this.cancelTimeout = cancelTimeout;
   }
@@ -53,7 +57,7 @@ final class FleetCall extends GraphStage<SourceShape<ChunkStreamPart>> {
     private final FrameBatch batch = new FrameBatch();
     private final AtomicBoolean woken = new AtomicBoolean();
     private final AsyncCallback<FleetSend> awake = createAsyncCallback(this::onAwake);
-    private final FleetSend send = new FleetSend(connections, plan, this::wake);
+    private final FleetSend send = new FleetSend(connections, sender, plan, this::wake);
     private boolean started;
     private boolean finished;
 

@@ -43,7 +43,13 @@ final class Listings {
     ClientKey after = after(request.getPageToken(), service);
     // One more than fits tells whether there is a next page.
     List<ConnectedClient> found =
-        connections.list(service, client -> selector.matches(client.labels()), after, size + 1);
+        connections.list(
+            service,
+            client ->
+                client.client().clientId().contains(request.getSearch())
+                    && selector.matches(client.labels()),
+            after,
+            size + 1);
     List<ConnectedClient> page = found.size() > size ? found.subList(0, size) : found;
     ListClientsResponse.Builder response = ListClientsResponse.newBuilder();
     page.forEach(client -> response.addClients(info(client)));

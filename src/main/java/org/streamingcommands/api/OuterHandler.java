@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
 import org.streamingcommands.grpc.http.FrameViolation;
 import org.streamingcommands.grpc.http.GrpcReply;
 import org.streamingcommands.grpc.v1.CommandServiceGrpc;
+import org.streamingcommands.json.JsonTypes;
 
 /**
  * The first to see a request: gRPC goes to the routes, everything else to the handler beside them.
@@ -23,19 +24,23 @@ import org.streamingcommands.grpc.v1.CommandServiceGrpc;
 final class OuterHandler implements Function<HttpRequest, CompletionStage<HttpResponse>> {
   private static final long serialVersionUID = 1L;
   private static final Logger log = LoggerFactory.getLogger(OuterHandler.class);
+  private static final Format NO_TYPES = new JsonFormat(JsonTypes.WELL_KNOWN);
   private static final String PREFIX = '/' + CommandServiceGrpc.SERVICE_NAME + '/';
 
   private final transient CommandRoutes routes;
   private final transient StandardServices standard;
+  private final transient JsonRoutes json;
   private final transient java.util.function.Function<HttpRequest, CompletionStage<HttpResponse>>
       beside;
 
   OuterHandler(
       CommandRoutes routes,
       StandardServices standard,
+      JsonRoutes json,
       java.util.function.Function<HttpRequest, CompletionStage<HttpResponse>> beside) {
     this.routes = routes;
     this.standard = standard;
+    this.json = json;
     this.beside = beside;
   }
 
@@ -44,7 +49,7 @@ final class OuterHandler implements Function<HttpRequest, CompletionStage<HttpRe
     boolean grpc = isGrpc(request);
     CompletionStage<HttpResponse> response;
     try {
-      response = grpc ? grpc(request) : beside.apply(request);
+      response = grpc ? grpc(request) : http(request);
     } catch (FrameViolation | RuntimeException | Error e) {
       return CompletableFuture.completedFuture(answer(request, grpc, e));
     }
@@ -68,6 +73,11 @@ final class OuterHandler implements Function<HttpRequest, CompletionStage<HttpRe
     }
     // Pekko gRPC would gzip every answer to a caller that could read it, two bytes or two million.
     return beside.apply(request.removeHeader("grpc-accept-encoding"));
+  }
+
+  private CompletionStage<HttpResponse> http(HttpRequest request) {
+    CompletionStage<HttpResponse> answered = json.handle(request);
+    return answered != null ? answered : beside.apply(request);
   }
 
   private static boolean isGrpc(HttpRequest request) {
@@ -95,6 +105,6 @@ final class OuterHandler implements Function<HttpRequest, CompletionStage<HttpRe
     }
     return grpc
         ? GrpcReply.status(failure)
-        : HttpResponse.create().withStatus(StatusCodes.INTERNAL_SERVER_ERROR);
+        : NO_TYPES.ended(Ending.of(GrpcReply.statusOf(failure)));
   }
 }

@@ -5,10 +5,8 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.streamingcommands.command.Outcome;
 import org.streamingcommands.grpc.ErrorDetails;
-import org.streamingcommands.grpc.http.GrpcReply;
 
 /**
  * The one table from what did not work to the status of a call: the code is the reason's, see
@@ -33,14 +31,6 @@ final class Statuses {
       metadata.put("command_id", commandId);
     }
     return ErrorDetails.of(status(undelivered), undelivered.reason().name(), metadata);
-  }
-
-  static HttpResponse reply(Outcome.Undelivered<?> undelivered, String commandId) {
-    return GrpcReply.status(status(undelivered), details(undelivered, commandId));
-  }
-
-  static HttpResponse reply(InvalidRequest invalid) {
-    return reply(invalid.outcome(), "");
   }
 
   static StatusRuntimeException stopping() {

@@ -55,6 +55,9 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
   /** End the connection; answered by whether there was one. */
   record Disconnect(ClientKey client, Goodbye goodbye, ReplyTo replyTo) implements Request {}
 
+  /** Tell what you know; answered by a view. {@code commandId}: of this one only, unless empty. */
+  record Inspect(ClientKey client, String commandId, ReplyTo replyTo) implements Request {}
+
   /**
    * A stream says hello; answered by {@link Downlink#attached} or a rejection.
    *
@@ -192,6 +195,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
         .onMessage(StillAttached.class, this::onStillAttached)
         .onMessage(Disconnect.class, this::onDisconnect)
         .onMessage(Inherit.class, this::onInherit)
+        .onMessage(Inspect.class, this::onInspect)
         .onMessageEquals(Due.INSTANCE, this::onDue)
         .onMessageEquals(IdleCheck.INSTANCE, this::onIdleCheck)
         .onMessageEquals(Stop.INSTANCE, this::onStop)
@@ -347,7 +351,15 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     scheduleIdleCheck();
   }
 
+  private Behavior<Message> onInspect(Inspect inspect) {
+    connections
+        .replies()
+        .inspected(inspect.replyTo(), flow.view(entry.describe(), inspect.commandId()));
+    return this;
+  }
+
   private Behavior<Message> onInherit(Inherit inherited) {
+    connections.counters().inherited.increment();
     flow.inherit(PendingCommand.of(inherited));
     return settle();
   }
@@ -357,7 +369,12 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     // Out of the index first: from here on, senders go through the region.
     connections.entities().remove(entry);
     if (connections.hasOtherHosts()) {
-      flow.handOver().forEach(command -> connections.routeThroughRegion(command.toInherit(client)));
+      flow.handOver()
+          .forEach(
+              command -> {
+                connections.counters().handedOver.increment();
+                connections.routeThroughRegion(command.toInherit(client));
+              });
     }
     return Behaviors.stopped();
   }

@@ -4,11 +4,14 @@ import com.google.protobuf.Any;
 import com.typesafe.config.ConfigValueFactory;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -64,6 +67,7 @@ public final class Connections implements Extension {
   private final EngineSettings settings;
   private final InstantSource clock = InstantSource.system();
   private final Counters counters = new Counters();
+  private final List<SendObserver> observers = new CopyOnWriteArrayList<>();
   private final ServiceCatalog services = new ServiceCatalog();
   private final PresenceBoard presence = new PresenceBoard();
   private final LocalEntities entities = new LocalEntities(presence);
@@ -156,6 +160,23 @@ public final class Connections implements Extension {
    * @param steps whether it also hears of receipts and progress
    */
   public void send(ClientKey client, Command command, boolean steps, CommandListener listener) {
+    send(Sender.LOCAL, client, command, steps, listener);
+  }
+
+  /**
+   * Sends a command for somebody.
+   *
+   * @param steps whether the listener also hears of receipts and progress
+   */
+  public void send(
+      Sender by, ClientKey client, Command command, boolean steps, CommandListener listener) {
+    ObservedSend observed = new ObservedSend(listener, by.mode(), counters);
+    Command travelling =
+        observers.isEmpty() ? command : observed.begin(observers, by, client, command);
+    admit(client, travelling, steps, observed);
+  }
+
+  private void admit(ClientKey client, Command command, boolean steps, CommandListener listener) {
     Outcome<Any> refusal = refusal(client.service(), command);
     if (refusal != null) {
       listener.outcome(refusal);
@@ -199,6 +220,20 @@ public final class Connections implements Extension {
     CompletableFuture<Boolean> result = new CompletableFuture<>();
     ReplyTo replyTo = sends.disconnect(result::complete, clock.millis() + timeout.toMillis());
     route(new ClientConnection.Disconnect(client, goodbye, replyTo));
+    return result;
+  }
+
+  /**
+   * What the client's entity knows of it; what could not be asked in time reads as nothing.
+   *
+   * @param commandId only this one; empty for all
+   * @return never completed exceptionally
+   */
+  public CompletableFuture<ClientView> inspect(
+      ClientKey client, String commandId, Duration timeout) {
+    CompletableFuture<ClientView> result = new CompletableFuture<>();
+    ReplyTo replyTo = sends.inspect(result::complete, clock.millis() + timeout.toMillis());
+    route(new ClientConnection.Inspect(client, commandId, replyTo));
     return result;
   }
 
@@ -300,6 +335,16 @@ public final class Connections implements Extension {
         .orElse(null);
   }
 
+  /**
+   * Observes the sends of this node's senders from now on.
+   *
+   * @return ends it
+   */
+  public Runnable observe(SendObserver observer) {
+    observers.add(observer);
+    return () -> observers.remove(observer);
+  }
+
   // ---- streams ------------------------------------------------------------------------------
 
   /** A stream began; it speaks through the answer. */
@@ -347,6 +392,22 @@ public final class Connections implements Extension {
   /** This node, as listings name it. */
   public String node() {
     return node;
+  }
+
+  /** The nodes of the cluster as this one sees them, in the order of their names. */
+  public List<ClusterMember> members() {
+    List<ClusterMember> members = new ArrayList<>();
+    var state = cluster.state();
+    for (Member member : state.getMembers()) {
+      members.add(
+          new ClusterMember(
+              member.address().hostPort(),
+              member.status().toString(),
+              !state.getUnreachable().contains(member),
+              member.getRoles()));
+    }
+    members.sort(Comparator.comparing(ClusterMember::node));
+    return members;
   }
 
   /** How many streams this node holds. */

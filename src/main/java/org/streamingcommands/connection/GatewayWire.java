@@ -245,8 +245,7 @@ final class GatewayWire {
         .build();
   }
 
-  private static ConnectedClient connected(
-      org.streamingcommands.cluster.v1.ConnectedClient client) {
+  static ConnectedClient connected(org.streamingcommands.cluster.v1.ConnectedClient client) {
     return new ConnectedClient(
         ValueWire.key(client.getClient()),
         client.getSessionId(),
