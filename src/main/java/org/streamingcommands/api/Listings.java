@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.ClientKey;
@@ -27,12 +28,18 @@ final class Listings {
 
   private final Connections connections;
   private final Supplier<Map<String, Set<String>>> services;
+  private final Function<String, Set<String>> types;
 
   /**
    * @param services the nodes of each service, by its name
+   * @param types the message types of a service that can be said as JSON
    */
-  Listings(Connections connections, Supplier<Map<String, Set<String>>> services) {
+  Listings(
+      Connections connections,
+      Supplier<Map<String, Set<String>>> services,
+      Function<String, Set<String>> types) {
     this.connections = connections;
+    this.types = types;
     this.services = services;
   }
 
@@ -119,7 +126,10 @@ final class Listings {
         .forEach(
             (name, nodes) ->
                 response.addServices(
-                    ServiceInfo.newBuilder().setName(name).addAllNodes(new TreeSet<>(nodes))));
+                    ServiceInfo.newBuilder()
+                        .setName(name)
+                        .addAllNodes(new TreeSet<>(nodes))
+                        .addAllTypes(types.apply(name))));
     return response.build();
   }
 }

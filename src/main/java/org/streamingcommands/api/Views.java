@@ -6,10 +6,10 @@ import java.util.Arrays;
 import org.streamingcommands.command.Reason;
 import org.streamingcommands.command.Receipt;
 import org.streamingcommands.connection.ClientView;
-import org.streamingcommands.connection.ConnectedClient;
 import org.streamingcommands.connection.Connections;
 import org.streamingcommands.connection.Counters;
 import org.streamingcommands.connection.Histogram;
+import org.streamingcommands.connection.Load;
 import org.streamingcommands.connection.SendCounts;
 import org.streamingcommands.connection.Sender;
 import org.streamingcommands.grpc.Wire;
@@ -91,21 +91,14 @@ final class Views {
   }
 
   private static NodeFigures figures(Connections connections) {
-    long queued = 0;
-    long inFlight = 0;
-    int connected = 0;
-    for (ConnectedClient client : connections.list(null, null, Integer.MAX_VALUE)) {
-      connected++;
-      queued += client.queueDepth();
-      inFlight += client.inFlight();
-    }
+    Load load = connections.load();
     Counters counters = connections.counters();
     NodeFigures.Builder figures =
         NodeFigures.newBuilder()
             .setOpenStreams(connections.openStreams())
-            .setConnected(connected)
-            .setQueued(queued)
-            .setInFlight(inFlight)
+            .setConnected(load.clients())
+            .setQueued(load.queued())
+            .setInFlight(load.inFlight())
             .setDraining(connections.isDraining())
             .setBytesSent(counters.bytesSent.sum())
             .setBytesReceived(counters.bytesReceived.sum());
