@@ -85,13 +85,28 @@ class ArchitectureTest {
   }
 
   @Test
+  void opsKnowsWhatIsToItsRightOnly() {
+    knowsOnly("ops", "connection", "command", "grpc", "json", "trace").check(OURS);
+  }
+
+  @Test
+  void jsonKnowsNoneOfOurs() {
+    knowsOnly("json").check(OURS);
+  }
+
+  @Test
+  void traceKnowsNoneOfOurs() {
+    knowsOnly("trace").check(OURS);
+  }
+
+  @Test
   void clientKnowsWhatIsToItsRightOnly() {
-    knowsOnly("client", "connection", "command", "grpc").check(OURS);
+    knowsOnly("client", "connection", "command", "grpc", "trace").check(OURS);
   }
 
   @Test
   void agentKnowsWhatIsToItsRightOnly() {
-    knowsOnly("agent", "command", "grpc").check(OURS);
+    knowsOnly("agent", "command", "grpc", "trace").check(OURS);
   }
 
   @Test

@@ -204,6 +204,10 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
   }
 
   private Behavior<Message> onSend(Send send) {
+    if (log.isDebugEnabled()) {
+      log.debug(
+          "{} is sent {} {}", client, send.command().id(), send.command().payload().getTypeUrl());
+    }
     flow.send(send.command(), send.replyTo());
     return settle();
   }
@@ -219,6 +223,13 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
       return this;
     }
     if (message instanceof Resulted resulted) {
+      if (log.isDebugEnabled()) {
+        log.debug(
+            "{} answers {}: {}",
+            client,
+            resulted.commandId(),
+            resulted.outcome().getClass().getSimpleName());
+      }
       flow.result(resulted.commandId(), resulted.outcome());
     } else if (message instanceof Received received) {
       received.commandIds().forEach(flow::received);

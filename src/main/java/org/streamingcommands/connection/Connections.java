@@ -410,6 +410,11 @@ public final class Connections implements Extension {
     return members;
   }
 
+  /** What the entities of this node have to do, as of now. */
+  public Load load() {
+    return presence.load();
+  }
+
   /** How many streams this node holds. */
   public int openStreams() {
     return sessions.size();

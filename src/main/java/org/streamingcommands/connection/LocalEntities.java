@@ -29,6 +29,14 @@ final class LocalEntities {
       return client;
     }
 
+    int queueDepth() {
+      return queueDepth;
+    }
+
+    int inFlight() {
+      return inFlight;
+    }
+
     void load(int queued, int written) {
       // A volatile write is a fence; most messages change neither.
       if (queueDepth != queued) {

@@ -5,6 +5,7 @@ import com.typesafe.config.Config;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.Supplier;
@@ -24,6 +25,11 @@ import org.streamingcommands.client.StreamingCommandClient;
 import org.streamingcommands.connection.Connections;
 import org.streamingcommands.edge.EdgeServer;
 import org.streamingcommands.edge.EdgeSettings;
+import org.streamingcommands.ops.AuditLog;
+import org.streamingcommands.ops.Dashboard;
+import org.streamingcommands.ops.MetricsServer;
+import org.streamingcommands.ops.MetricsSettings;
+import org.streamingcommands.ops.SendTracing;
 import org.streamingcommands.registry.StreamingServiceRegistry;
 
 /**
@@ -77,6 +83,10 @@ public final class StreamingCommands implements Extension {
     }
     connections = Connections.get(system);
     services = StreamingServiceRegistry.get(system);
+    connections.observe(new SendTracing());
+    if (system.settings().config().getBoolean("streaming-commands.audit")) {
+      connections.observe(new AuditLog());
+    }
     onShutdown(
         CoordinatedShutdown.PhaseBeforeServiceUnbind(),
         "streaming-commands-drain",
@@ -152,8 +162,12 @@ public final class StreamingCommands implements Extension {
   public CompletableFuture<InetSocketAddress> startApi() {
     ApiSettings settings = ApiSettings.from(section("api"));
     CompletableFuture<InetSocketAddress> listening = new CompletableFuture<>();
-    ApiServer.on(system, settings, connections)
-        .services(services::clusterServices)
+    ApiServer.Builder builder =
+        ApiServer.on(system, settings, connections).services(services::clusterServices);
+    if (section("api").getBoolean("dashboard")) {
+      builder.beside(new Dashboard());
+    }
+    builder
         .start()
         .whenComplete(
             (api, error) -> {
@@ -172,6 +186,36 @@ public final class StreamingCommands implements Extension {
               listening.complete(api.address());
             });
     return listening;
+  }
+
+  /**
+   * Opens the listener for figures, as {@code streaming-commands.metrics} says.
+   *
+   * @return where it listens; empty where it is not enabled
+   * @throws UncheckedIOException where the address cannot be bound
+   */
+  public Optional<InetSocketAddress> startMetrics() {
+    MetricsSettings settings = MetricsSettings.from(section("metrics"));
+    if (!settings.enabled()) {
+      return Optional.empty();
+    }
+    try {
+      MetricsServer metrics = MetricsServer.start(settings, connections);
+      // Last of the listeners: how a node stops is worth being read too.
+      onShutdown(
+          CoordinatedShutdown.PhaseServiceStop(),
+          "streaming-commands-metrics",
+          () -> {
+            metrics.stop();
+            return CompletableFuture.completedFuture(Done.getInstance());
+          });
+      return Optional.of(metrics.address());
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "streaming-commands.metrics: cannot listen on %s:%d: %s"
+              .formatted(settings.host(), settings.port(), e.getMessage()),
+          e);
+    }
   }
 
   private Config section(String name) {

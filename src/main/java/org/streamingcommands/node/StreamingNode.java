@@ -31,9 +31,14 @@ public final class StreamingNode implements AutoCloseable {
   private final ActorSystem<Void> system;
   private final InetSocketAddress edgeAddress;
   private final InetSocketAddress apiAddress;
+  private final Optional<InetSocketAddress> metricsAddress;
 
   private StreamingNode(
-      ActorSystem<Void> system, InetSocketAddress edgeAddress, InetSocketAddress apiAddress) {
+      ActorSystem<Void> system,
+      InetSocketAddress edgeAddress,
+      InetSocketAddress apiAddress,
+      Optional<InetSocketAddress> metricsAddress) {
+    this.metricsAddress = metricsAddress;
     this.system = system;
     this.edgeAddress = edgeAddress;
     this.apiAddress = apiAddress;
@@ -72,7 +77,7 @@ public final class StreamingNode implements AutoCloseable {
       ConfiguredServices.register(system, commands.services());
       InetSocketAddress edge = commands.startEdge();
       InetSocketAddress api = await(commands.startApi(), START_LIMIT);
-      return new StreamingNode(system, edge, api);
+      return new StreamingNode(system, edge, api, commands.startMetrics());
     } catch (RuntimeException e) {
       system.terminate();
       throw new IllegalStateException("the node could not start: " + messageOf(e), e);
@@ -96,6 +101,11 @@ public final class StreamingNode implements AutoCloseable {
   /** Where senders and operators call. */
   public InetSocketAddress apiAddress() {
     return apiAddress;
+  }
+
+  /** Where Prometheus reads; empty where metrics are not enabled. */
+  public Optional<InetSocketAddress> metricsAddress() {
+    return metricsAddress;
   }
 
   /** Stops in order; the future completes when nothing of the node is left. */
