@@ -133,7 +133,8 @@ class ArchitectureTest {
             "command",
             "client",
             "grpc",
-            "json")
+            "json",
+            "trace")
         .check(OURS);
   }
 
@@ -154,7 +155,7 @@ class ArchitectureTest {
 
   @Test
   void benchKnowsPublicPackagesOnly() {
-    knowsOnly("bench", "command", "client", "node", "grpc").check(OURS);
+    knowsOnly("bench", "command", "client", "agent", "node", "grpc").check(OURS);
   }
 
   @Test

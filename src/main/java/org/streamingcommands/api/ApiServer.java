@@ -135,6 +135,7 @@ public final class ApiServer {
                   routes,
                   new StandardServices(system, settings, connections, stop),
                   new JsonRoutes(system, routes, settings),
+                  settings.grpcWeb(),
                   beside))
           .whenComplete(
               (binding, failure) -> {

@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param watchBuffer changes of presence that may wait for one watcher
  * @param defaultTimeout the deadline of a command whose sender names none
  * @param reflection whether tools may ask for the descriptors
+ * @param grpcWeb whether gRPC-Web is answered
  * @param stopTimeout how long a stop waits for calls to end by themselves
  */
 public record ApiSettings(
@@ -23,6 +24,7 @@ public record ApiSettings(
     int watchBuffer,
     Duration defaultTimeout,
     boolean reflection,
+    boolean grpcWeb,
     Duration stopTimeout) {
 
   public ApiSettings {
@@ -57,6 +59,7 @@ public record ApiSettings(
         config.getInt("watch-buffer"),
         config.getDuration("default-timeout"),
         config.getBoolean("reflection"),
+        config.getBoolean("grpc-web"),
         config.getDuration("stop-timeout"));
   }
 

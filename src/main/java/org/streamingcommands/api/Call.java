@@ -29,6 +29,10 @@ record Call(
     Sender sender) {
 
   static Call of(HttpRequest request) throws FrameViolation {
+    return of(request, Format.GRPC);
+  }
+
+  static Call of(HttpRequest request, Format format) throws FrameViolation {
     String encoding = header(request, MessageEncoding.HEADER);
     String timeout = header(request, GrpcTimeout.HEADER);
     Duration wait = timeout == null ? null : GrpcTimeout.parse(timeout);
@@ -42,7 +46,7 @@ record Call(
         encoding == null ? MessageEncoding.IDENTITY : MessageEncoding.of(encoding),
         wait,
         wait == null ? null : Instant.now().plus(wait),
-        Format.GRPC,
+        format,
         Sender.ANONYMOUS);
   }
 

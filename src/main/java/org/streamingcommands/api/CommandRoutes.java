@@ -32,6 +32,7 @@ import org.streamingcommands.grpc.v1.CancelCommandRequest;
 import org.streamingcommands.grpc.v1.DisconnectClientRequest;
 import org.streamingcommands.grpc.v1.DisconnectClientResponse;
 import org.streamingcommands.grpc.v1.DispatchRequest;
+import org.streamingcommands.grpc.v1.DrainNodeRequest;
 import org.streamingcommands.grpc.v1.ExecuteCommandRequest;
 import org.streamingcommands.grpc.v1.GetClientRequest;
 import org.streamingcommands.grpc.v1.GetCommandRequest;
@@ -92,12 +93,11 @@ final class CommandRoutes {
         Map.entry("ExecuteCommand", new Rpc<>(ExecuteCommandRequest.parser(), this::execute)),
         Map.entry("CancelCommand", new Rpc<>(CancelCommandRequest.parser(), this::cancel)),
         Map.entry("SendToMany", new Rpc<>(SendToManyRequest.parser(), this::sendToMany)),
-        Map.entry(
-            "ListClients",
-            new Rpc<>(ListClientsRequest.parser(), (c, r) -> reply(c, listings.clients(r)))),
+        Map.entry("ListClients", new Rpc<>(ListClientsRequest.parser(), this::listClients)),
         Map.entry("WatchClients", new Rpc<>(WatchClientsRequest.parser(), this::watch)),
         Map.entry(
             "DisconnectClient", new Rpc<>(DisconnectClientRequest.parser(), this::disconnect)),
+        Map.entry("DrainNode", new Rpc<>(DrainNodeRequest.parser(), this::drain)),
         Map.entry(
             "ListServices",
             new Rpc<>(ListServicesRequest.parser(), (c, r) -> reply(c, listings.services()))),
@@ -113,7 +113,8 @@ final class CommandRoutes {
    * @return UNIMPLEMENTED for an rpc that is not known; may fail
    */
   CompletableFuture<HttpResponse> handle(String rpc, Call call) throws FrameViolation {
-    if (rpc.equals("Dispatch")) {
+    // A browser cannot send and hear at once.
+    if (rpc.equals("Dispatch") && call.format() == Format.GRPC) {
       return CompletableFuture.completedFuture(dispatch(call));
     }
     Rpc<?> known = unary.get(rpc);
@@ -223,6 +224,10 @@ final class CommandRoutes {
                     .message(DisconnectClientResponse.newBuilder().setWasConnected(was).build()));
   }
 
+  private CompletableFuture<HttpResponse> drain(Call call, DrainNodeRequest request) {
+    return new DrainCall(system, connections).drain(request).thenApply(call.format()::message);
+  }
+
   private CompletableFuture<HttpResponse> sendToMany(Call call, SendToManyRequest request)
       throws InvalidRequest {
     FleetPlan plan = fleetRequests.plan(call, request);
@@ -233,8 +238,8 @@ final class CommandRoutes {
     }
     Duration cancelTimeout = request.getCancelOnAbandon() ? settings.defaultTimeout() : null;
     return CompletableFuture.completedFuture(
-        GrpcReply.stream(
-            Source.fromGraph(new FleetCall(connections, call.sender(), plan, cancelTimeout))));
+        call.format().stream(
+            Source.fromGraph(new FleetCall(connections, call, plan, cancelTimeout))));
   }
 
   private CompletableFuture<HttpResponse> watch(Call call, WatchClientsRequest request)
@@ -262,6 +267,13 @@ final class CommandRoutes {
                 StatusRuntimeException.class,
                 () -> call.format().end(Ending.of(Statuses.stopping().getStatus())));
     return CompletableFuture.completedFuture(call.format().stream(parts));
+  }
+
+  private CompletableFuture<HttpResponse> listClients(Call call, ListClientsRequest request)
+      throws InvalidRequest {
+    return listings
+        .clients(request, requests.timeout(call.deadline()))
+        .thenApply(call.format()::message);
   }
 
   private CompletableFuture<HttpResponse> client(Call call, GetClientRequest request)

@@ -8,9 +8,11 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpMethods;
@@ -30,11 +32,11 @@ import org.streamingcommands.grpc.v1.ListClientsRequest;
 import org.streamingcommands.grpc.v1.ListServicesRequest;
 import org.streamingcommands.grpc.v1.Receipt;
 import org.streamingcommands.grpc.v1.SendCommandToClientRequest;
+import org.streamingcommands.grpc.v1.SendToManyRequest;
 import org.streamingcommands.grpc.v1.WatchClientsRequest;
 import org.streamingcommands.grpc.v1.WatchSendsRequest;
 import org.streamingcommands.json.JsonCatalog;
 import org.streamingcommands.json.JsonProblem;
-import org.streamingcommands.json.JsonTypes;
 
 /**
  * The calls of CommandService as HTTP and JSON: each path is one rpc, its request read from path,
@@ -118,6 +120,8 @@ final class JsonRoutes {
         }
         yield call.is(HttpMethods.DELETE) ? disconnect(call) : notAllowed(call, "GET, DELETE");
       }
+      case "services/*/commands" ->
+          call.is(HttpMethods.POST) ? broadcast(call) : notAllowed(call, "POST");
       case "services/*/clients/*/commands" ->
           call.is(HttpMethods.POST) ? send(call) : notAllowed(call, "POST");
       case "services/*/clients/*/commands/*" -> {
@@ -231,6 +235,23 @@ final class JsonRoutes {
   private CompletionStage<HttpResponse> send(JsonRequest call) throws InvalidRequest {
     Receipt waitFor = call.receipt("wait_for");
     boolean cancels = call.flag("cancel_on_abandon");
+    return withBody(call, body -> send(call, body, waitFor, cancels));
+  }
+
+  /** Its answer is a stream of events, whatever the caller would rather have. */
+  private CompletionStage<HttpResponse> broadcast(JsonRequest call) {
+    return withBody(
+        call,
+        body -> {
+          SendToManyRequest.Builder request = SendToManyRequest.newBuilder();
+          return merge(call, body, request)
+              .orElseGet(
+                  () -> answer(call, "SendToMany", request.setService(call.service()).build()));
+        });
+  }
+
+  private CompletionStage<HttpResponse> withBody(
+      JsonRequest call, Function<String, CompletionStage<HttpResponse>> answer) {
     if (!call.sendsJson()) {
       call.request().discardEntityBytes(system);
       return done(
@@ -244,20 +265,31 @@ final class JsonRoutes {
         .entity()
         .withSizeLimit(maxBody)
         .toStrict(BODY_TIMEOUT.toMillis(), system)
-        .thenCompose(body -> send(call, body.getData().utf8String(), waitFor, cancels))
+        .thenCompose(body -> answer.apply(body.getData().utf8String()))
         .exceptionally(failure -> unreadable(call, failure));
+  }
+
+  /** Reads the body into the request; the answer where it cannot. */
+  private Optional<CompletionStage<HttpResponse>> merge(
+      JsonRequest call, String body, Message.Builder request) {
+    try {
+      catalog.of(call.service()).merge(body, request);
+      return Optional.empty();
+    } catch (JsonProblem e) {
+      return Optional.of(
+          done(
+              call.format()
+                  .ended(
+                      Ending.of(InvalidRequest.field("body: " + e.getMessage()).outcome(), ""))));
+    }
   }
 
   private CompletionStage<HttpResponse> send(
       JsonRequest call, String body, Receipt waitFor, boolean cancels) {
     CommandSpec.Builder command = CommandSpec.newBuilder();
-    try {
-      JsonTypes types = catalog.of(call.service());
-      types.merge(body, command);
-    } catch (JsonProblem e) {
-      return done(
-          call.format()
-              .ended(Ending.of(InvalidRequest.field("body: " + e.getMessage()).outcome(), "")));
+    Optional<CompletionStage<HttpResponse>> wrong = merge(call, body, command);
+    if (wrong.isPresent()) {
+      return wrong.get();
     }
     return call.wantsEvents()
         ? answer(

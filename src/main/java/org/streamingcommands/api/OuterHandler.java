@@ -30,6 +30,7 @@ final class OuterHandler implements Function<HttpRequest, CompletionStage<HttpRe
   private final transient CommandRoutes routes;
   private final transient StandardServices standard;
   private final transient JsonRoutes json;
+  private final boolean grpcWeb;
   private final transient java.util.function.Function<HttpRequest, CompletionStage<HttpResponse>>
       beside;
 
@@ -37,21 +38,24 @@ final class OuterHandler implements Function<HttpRequest, CompletionStage<HttpRe
       CommandRoutes routes,
       StandardServices standard,
       JsonRoutes json,
+      boolean grpcWeb,
       java.util.function.Function<HttpRequest, CompletionStage<HttpResponse>> beside) {
     this.routes = routes;
     this.standard = standard;
     this.json = json;
+    this.grpcWeb = grpcWeb;
     this.beside = beside;
   }
 
   @Override
   public CompletionStage<HttpResponse> apply(HttpRequest request) {
     boolean grpc = isGrpc(request);
+    boolean web = !grpc && isWeb(request);
     CompletionStage<HttpResponse> response;
     try {
-      response = grpc ? grpc(request) : http(request);
+      response = grpc ? grpc(request) : web ? web(request) : http(request);
     } catch (FrameViolation | RuntimeException | Error e) {
-      return CompletableFuture.completedFuture(answer(request, grpc, e));
+      return CompletableFuture.completedFuture(answer(request, format(grpc, web), e));
     }
     // An answer that is there already, or that cannot fail, needs no further stage.
     if (response instanceof CompletableFuture<HttpResponse> future
@@ -59,7 +63,7 @@ final class OuterHandler implements Function<HttpRequest, CompletionStage<HttpRe
         && !future.isCompletedExceptionally()) {
       return response;
     }
-    return response.exceptionally(failure -> answer(request, grpc, failure));
+    return response.exceptionally(failure -> answer(request, format(grpc, web), failure));
   }
 
   private CompletionStage<HttpResponse> grpc(HttpRequest request) throws FrameViolation {
@@ -75,9 +79,29 @@ final class OuterHandler implements Function<HttpRequest, CompletionStage<HttpRe
     return beside.apply(request.removeHeader("grpc-accept-encoding"));
   }
 
+  private CompletionStage<HttpResponse> web(HttpRequest request) throws FrameViolation {
+    String path = request.getUri().path();
+    return path.startsWith(PREFIX)
+        ? routes.handle(path.substring(PREFIX.length()), Call.of(request, WebFormat.INSTANCE))
+        : CompletableFuture.completedFuture(
+            WebFormat.INSTANCE.ended(
+                Ending.of(Status.UNIMPLEMENTED.withDescription("no service at " + path))));
+  }
+
   private CompletionStage<HttpResponse> http(HttpRequest request) {
     CompletionStage<HttpResponse> answered = json.handle(request);
     return answered != null ? answered : beside.apply(request);
+  }
+
+  /** A page of another site cannot send this type either, unless it is let, and nobody lets it. */
+  private boolean isWeb(HttpRequest request) {
+    return grpcWeb
+        && request.method().equals(HttpMethods.POST)
+        && request.entity().getContentType().mediaType().subType().matches("grpc-web(\\+proto)?");
+  }
+
+  private static Format format(boolean grpc, boolean web) {
+    return grpc ? Format.GRPC : web ? WebFormat.INSTANCE : NO_TYPES;
   }
 
   private static boolean isGrpc(HttpRequest request) {
@@ -98,13 +122,13 @@ final class OuterHandler implements Function<HttpRequest, CompletionStage<HttpRe
             : HttpResponse.create().withStatus(StatusCodes.NOT_FOUND));
   }
 
-  private static HttpResponse answer(HttpRequest request, boolean grpc, Throwable thrown) {
+  private static HttpResponse answer(HttpRequest request, Format format, Throwable thrown) {
     Throwable failure = CommandRoutes.unwrapped(thrown);
     if (!(failure instanceof FrameViolation || failure instanceof StatusRuntimeException)) {
       log.error("{} failed", request.getUri().path(), failure);
     }
-    return grpc
+    return format == Format.GRPC
         ? GrpcReply.status(failure)
-        : NO_TYPES.ended(Ending.of(GrpcReply.statusOf(failure)));
+        : format.ended(Ending.of(GrpcReply.statusOf(failure)));
   }
 }

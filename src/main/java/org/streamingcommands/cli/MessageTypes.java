@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.streamingcommands.command.Outcome;
 import org.streamingcommands.json.JsonProblem;
 import org.streamingcommands.json.JsonTypes;
 
@@ -71,7 +72,7 @@ final class MessageTypes {
     return types.json(any);
   }
 
-  /** A message of this project as one line of JSON. */
+  /** A message of this project as one line of JSON; what it holds is {@link #readable(Any)}. */
   String jsonLine(Message message) {
     return types.line(message);
   }
@@ -79,6 +80,13 @@ final class MessageTypes {
   /** The message where JSON can say it, else its type and its bytes. */
   Any readable(Any any) {
     return types.readable(any);
+  }
+
+  /** The outcome with what it holds {@link #readable(Any)}. */
+  Outcome<Any> readable(Outcome<Any> outcome) {
+    return outcome instanceof Outcome.Failed<Any> failed
+        ? new Outcome.Failed<>(failed.code(), failed.message(), readable(failed.details()))
+        : outcome.map(this::readable);
   }
 
   /** The message for a person: its type, and its JSON or its size. Empty for none. */

@@ -141,6 +141,7 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
       ActorRef<ClientsListed> replyTo,
       @Nullable String service,
       String selector,
+      String search,
       @Nullable ClientKey after,
       int limit)
       implements Message {}

@@ -7,6 +7,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
@@ -55,6 +56,7 @@ public final class EdgeServer {
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(settings.address())
             .directExecutor()
+            .withOption(ChannelOption.SO_BACKLOG, settings.backlog())
             .addService(definition(settings, connections))
             .addService(health(connections))
             .addStreamTracerFactory(CloseReason.FACTORY)

@@ -2,15 +2,14 @@ package org.streamingcommands.node;
 
 import com.google.protobuf.Message;
 import com.typesafe.config.Config;
+import io.opentelemetry.api.GlobalOpenTelemetry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ForkJoinPool;
-import java.util.function.Supplier;
 import org.apache.pekko.Done;
-import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.Extension;
@@ -22,21 +21,25 @@ import org.slf4j.LoggerFactory;
 import org.streamingcommands.api.ApiServer;
 import org.streamingcommands.api.ApiSettings;
 import org.streamingcommands.client.StreamingCommandClient;
+import org.streamingcommands.client.StreamingFleetClient;
 import org.streamingcommands.connection.Connections;
+import org.streamingcommands.connection.DrainReport;
 import org.streamingcommands.edge.EdgeServer;
 import org.streamingcommands.edge.EdgeSettings;
+import org.streamingcommands.json.JsonCatalog;
 import org.streamingcommands.ops.AuditLog;
 import org.streamingcommands.ops.Dashboard;
 import org.streamingcommands.ops.MetricsServer;
 import org.streamingcommands.ops.MetricsSettings;
 import org.streamingcommands.ops.SendTracing;
 import org.streamingcommands.registry.StreamingServiceRegistry;
+import org.streamingcommands.trace.Tracing;
 
 /**
  * Streaming Commands inside a user's own ActorSystem. The system needs {@code pekko.actor.provider
- * = cluster}; a single node is a cluster of one, see {@link #join}. The listeners stop with the
- * system's coordinated shutdown: first every client is told to go elsewhere, then both close.
- * Thread-safe.
+ * = cluster}; a single node is a cluster of one, see {@link #join}. It stops with the system's
+ * coordinated shutdown: clients are told to go elsewhere at a pace, those with commands under way
+ * last; then both listeners close, the entities hand over, and the node leaves. Thread-safe.
  *
  * <pre>{@code
  * StreamingCommands commands = StreamingCommands.get(system);
@@ -60,6 +63,7 @@ public final class StreamingCommands implements Extension {
   private final ActorSystem<?> system;
   private final Connections connections;
   private final StreamingServiceRegistry services;
+  private final GracefulStop stop;
 
   /**
    * @throws IllegalStateException where the system is not part of a cluster
@@ -87,18 +91,27 @@ public final class StreamingCommands implements Extension {
     if (system.settings().config().getBoolean("streaming-commands.audit")) {
       connections.observe(new AuditLog());
     }
-    onShutdown(
-        CoordinatedShutdown.PhaseBeforeServiceUnbind(),
-        "streaming-commands-drain",
-        () -> {
-          connections.drain();
-          return CompletableFuture.completedFuture(Done.getInstance());
-        });
+    stop = GracefulStop.of(system, connections);
   }
 
   /** The services of this node and of the cluster. */
   public StreamingServiceRegistry services() {
     return services;
+  }
+
+  /**
+   * Takes leave of this node's clients, as a stop does first; the node stays in the cluster. No
+   * client is taken in any more, and there is no way back.
+   *
+   * @return completed when no client is left
+   */
+  public CompletableFuture<DrainReport> drain() {
+    return connections.drain();
+  }
+
+  /** Which message types the HTTP api reads and writes as JSON, by service. */
+  public JsonCatalog messages() {
+    return JsonCatalog.get(system);
   }
 
   /**
@@ -108,6 +121,15 @@ public final class StreamingCommands implements Extension {
    */
   public <C extends Message> StreamingCommandClient<C> client(String service, String clientId) {
     return StreamingCommandClient.local(system, service, clientId);
+  }
+
+  /**
+   * Sends to many clients of a service from this JVM.
+   *
+   * @throws IllegalArgumentException for a service that breaks its rule
+   */
+  public <C extends Message> StreamingFleetClient<C> fleet(String service) {
+    return StreamingFleetClient.local(system, service);
   }
 
   /**
@@ -138,8 +160,7 @@ public final class StreamingCommands implements Extension {
     EdgeSettings settings = EdgeSettings.from(section("edge"));
     try {
       EdgeServer edge = EdgeServer.start(settings, connections);
-      onShutdown(
-          CoordinatedShutdown.PhaseServiceUnbind(),
+      stop.onUnbind(
           "streaming-commands-edge",
           () ->
               CompletableFuture.runAsync(
@@ -179,13 +200,28 @@ public final class StreamingCommands implements Extension {
                         error));
                 return;
               }
-              onShutdown(
-                  CoordinatedShutdown.PhaseServiceUnbind(),
+              stop.onUnbind(
                   "streaming-commands-api",
                   () -> api.stop().toCompletableFuture().thenApply(none -> Done.getInstance()));
               listening.complete(api.address());
             });
     return listening;
+  }
+
+  /**
+   * Traces commands where {@code streaming-commands.tracing} says so, for all of this JVM.
+   *
+   * @throws IllegalArgumentException for a value that is none
+   */
+  public void startTracing() {
+    String wish = section("tracing").getString("use");
+    switch (wish) {
+      case "none" -> {}
+      case "global" -> Tracing.use(GlobalOpenTelemetry.get());
+      default ->
+          throw new IllegalArgumentException(
+              "streaming-commands.tracing.use must be none or global, is '%s'".formatted(wish));
+    }
   }
 
   /**
@@ -202,8 +238,7 @@ public final class StreamingCommands implements Extension {
     try {
       MetricsServer metrics = MetricsServer.start(settings, connections);
       // Last of the listeners: how a node stops is worth being read too.
-      onShutdown(
-          CoordinatedShutdown.PhaseServiceStop(),
+      stop.onStop(
           "streaming-commands-metrics",
           () -> {
             metrics.stop();
@@ -220,9 +255,5 @@ public final class StreamingCommands implements Extension {
 
   private Config section(String name) {
     return system.settings().config().getConfig("streaming-commands." + name);
-  }
-
-  private void onShutdown(String phase, String task, Supplier<CompletableFuture<Done>> action) {
-    CoordinatedShutdown.get(system).addTask(phase, task, action::get);
   }
 }

@@ -164,6 +164,22 @@ class JsonApiTest {
   }
 
   @Test
+  void aBroadcastTellsEachOutcome() throws Exception {
+    EchoBot.connect(connections(), "many-1", Map.of("fleet", "json"));
+    EchoBot.connect(connections(), "many-2", Map.of("fleet", "json"));
+
+    String events =
+        body(
+                "/v1/services/bots/commands",
+                "{\"selector\": \"fleet=json\", \"command\": " + HELLO.formatted("j-9") + "}")
+            .body();
+
+    assertThat(events)
+        .contains("\"many-1\"", "\"many-2\"", "\"completed\":2")
+        .endsWith("event: end\ndata: {}\n\n");
+  }
+
+  @Test
   void presenceAndSendsAreEvents() throws Exception {
     Iterator<String> presence = events("/v1/clients");
     EchoBot.connect(connections(), "watched");
@@ -248,6 +264,7 @@ class JsonApiTest {
             "/v1/clients",
             "/v1/node",
             "/v1/sends",
+            "/v1/services/{service}/commands",
             "/v1/services/{service}/clients",
             "/v1/services/{service}/clients/{clientId}",
             "/v1/services/{service}/clients/{clientId}/commands",

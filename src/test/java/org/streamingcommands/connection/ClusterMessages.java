@@ -110,7 +110,7 @@ final class ClusterMessages {
                     new ClientView.Pending("c-1", "a/b", Optional.of(Receipt.SENT), TIME, 42),
                     new ClientView.Pending("c-2", "a/b", Optional.empty(), TIME, 0)),
                 List.of(new ClientView.Ended("c-3", "a/b", FAILED, TIME)))));
-    all.put("ListClients", new Gateway.ListClients(asker, "bots", "region=eu", CLIENT, 10));
+    all.put("ListClients", new Gateway.ListClients(asker, "bots", "region=eu", "", CLIENT, 10));
     all.put("ClientsListed", new Gateway.ClientsListed("node", List.of(connected), true));
     return all;
   }

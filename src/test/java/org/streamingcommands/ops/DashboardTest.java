@@ -184,6 +184,21 @@ class DashboardTest {
   }
 
   @Test
+  void clientsOfEveryNodeAreShown() {
+    TestNode second = node.join(TestNode.config());
+    try {
+      for (int i = 0; i < 5; i++) {
+        echo("here-" + i, Map.of(), node);
+        echo("there-" + i, Map.of(), second);
+      }
+      page.fill("#search", "here-");
+      assertThat(page.locator("#rows tr")).hasCount(10, rows());
+    } finally {
+      second.close();
+    }
+  }
+
+  @Test
   void aNodeThatGoesIsSaidToBeGone() {
     TestNode second = node.join(TestNode.config());
     String name = second.connections().node();
@@ -247,9 +262,17 @@ class DashboardTest {
     }
   }
 
+  private static LocatorAssertions.HasCountOptions rows() {
+    return new LocatorAssertions.HasCountOptions().setTimeout(TestNode.PATIENCE.toMillis());
+  }
+
   private void echo(String id, Map<String, String> labels) {
+    echo(id, labels, node);
+  }
+
+  private void echo(String id, Map<String, String> labels, TestNode at) {
     var builder =
-        Agent.builder("127.0.0.1:" + node.edgeAddress().getPort())
+        Agent.builder("127.0.0.1:" + at.edgeAddress().getPort())
             .service(TestNode.SERVICE)
             .clientId(id)
             .on(

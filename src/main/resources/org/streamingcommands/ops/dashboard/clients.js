@@ -13,7 +13,9 @@ export async function refreshClients(chosen) {
   let page;
   try {
     page = await get(`/v1/clients?${query}`, AbortSignal.timeout(4000));
-    $("clients-problem").hidden = true;
+    const silent = page.silentNodes || [];
+    $("clients-problem").hidden = silent.length === 0;
+    $("clients-problem").textContent = `${silent.join(", ")} did not answer; clients are missing here.`;
   } catch (e) {
     if (e.status !== 400 && e.status !== 404) throw e;
     // What is typed is not finished yet, or wrong; the table stays as it was.
