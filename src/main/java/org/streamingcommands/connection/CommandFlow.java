@@ -547,6 +547,9 @@ final class CommandFlow {
       return false;
     }
     counters.bytesSent.add(command.command.size());
+    if (credits == 0) {
+      counters.stalls.increment();
+    }
     if (!command.isSent()) {
       inFlight++;
     }

@@ -49,6 +49,9 @@ public final class Counters {
   /** How often a stream said that it takes more. */
   public final LongAdder credits = new LongAdder();
 
+  /** How often a stream took a command and then no more for the time being. */
+  public final LongAdder stalls = new LongAdder();
+
   /** Bytes of commands that were written, their payloads, headers and ids. */
   public final LongAdder bytesSent = new LongAdder();
 

@@ -43,7 +43,9 @@ public final class MetricsServer {
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     registry.config().commonTags("node", connections.node());
     new NodeMetrics(connections).bindTo(registry);
-    registry.getPrometheusRegistry().register(new NodeHistograms(connections.counters()));
+    registry
+        .getPrometheusRegistry()
+        .register(new NodeHistograms(connections.node(), connections.counters()));
     MetricsServer metrics =
         new MetricsServer(server, registry, settings.jvm() ? bindJvm(registry) : null);
     server.createContext("/metrics", metrics::answer);

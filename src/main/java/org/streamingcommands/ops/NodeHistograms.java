@@ -16,9 +16,11 @@ import org.streamingcommands.connection.Sender;
  * buckets that are counted already, so these go to its Prometheus registry directly.
  */
 public final class NodeHistograms implements MultiCollector {
+  private final String node;
   private final Counters counters;
 
-  public NodeHistograms(Counters counters) {
+  public NodeHistograms(String node, Counters counters) {
+    this.node = node;
     this.counters = counters;
   }
 
@@ -41,7 +43,7 @@ public final class NodeHistograms implements MultiCollector {
     return MetricSnapshots.of(sends.build(), receipts.build());
   }
 
-  private static HistogramSnapshot.HistogramDataPointSnapshot point(
+  private HistogramSnapshot.HistogramDataPointSnapshot point(
       Histogram histogram, String label, String value) {
     double[] bounds = Histogram.boundsSeconds();
     long[] counts = histogram.counts();
@@ -50,7 +52,7 @@ public final class NodeHistograms implements MultiCollector {
       buckets.bucket(i < bounds.length ? bounds[i] : Double.POSITIVE_INFINITY, counts[i]);
     }
     return HistogramSnapshot.HistogramDataPointSnapshot.builder()
-        .labels(Labels.of(label, value.toLowerCase(Locale.ROOT)))
+        .labels(Labels.of("node", node, label, value.toLowerCase(Locale.ROOT)))
         .classicHistogramBuckets(buckets.build())
         .sum(histogram.sumSeconds())
         .build();

@@ -56,6 +56,7 @@ public final class NodeMetrics implements MeterBinder {
     count(registry, "redeliveries", "Commands written once more.", counters.redelivered);
     count(registry, "sends.unanswered", "Sends without an answer.", counters.unanswered);
     count(registry, "credits", "How often a stream said it takes more.", counters.credits);
+    count(registry, "stalls", "How often a stream took no more.", counters.stalls);
     count(registry, "handovers", "Commands given away.", counters.handedOver, "direction", "out");
     count(registry, "handovers", "Commands taken over.", counters.inherited, "direction", "in");
     count(registry, "bytes", "Bytes of commands.", counters.bytesSent, "direction", "sent");

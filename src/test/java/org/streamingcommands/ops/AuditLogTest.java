@@ -6,17 +6,25 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.JsonEncoder;
+import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.AppenderBase;
+import ch.qos.logback.core.status.Status;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 import org.streamingcommands.support.TestNode;
 
 class AuditLogTest {
+  @TempDir private Path directory;
 
   @Test
   void aSendIsOneLineThatSaysWhoWhatWhomAndHowItEndedButNotWhatItSays() throws Exception {
@@ -54,5 +62,30 @@ class AuditLogTest {
     } finally {
       logger.detachAppender(appender);
     }
+  }
+
+  @Test
+  void everyChoiceOfLoggingIsReadWithoutAWarning() throws Exception {
+    for (String format : List.of("text", "json")) {
+      for (String to : List.of("console", "file")) {
+        LoggerContext context = new LoggerContext();
+        context.setMDCAdapter(new LogbackMDCAdapter());
+        context.putProperty("LOG_FORMAT", format);
+        context.putProperty("AUDIT_TO", to);
+        context.putProperty("AUDIT_FILE", directory.resolve("audit.log").toString());
+        JoranConfigurator configurator = new JoranConfigurator();
+        configurator.setContext(context);
+        configurator.doConfigure(AuditLogTest.class.getResource("/logback.xml"));
+
+        assertThat(context.getStatusManager().getCopyOfStatusList())
+            .as(format + " " + to)
+            .allMatch(status -> status.getLevel() < Status.WARN);
+        context.getLogger(AuditLog.LOGGER).info("a line");
+        assertThat(context.getStatusManager().getCopyOfStatusList())
+            .allMatch(status -> status.getLevel() < Status.WARN);
+        context.stop();
+      }
+    }
+    assertThat(Files.readString(directory.resolve("audit.log"))).contains("\"a line\"");
   }
 }

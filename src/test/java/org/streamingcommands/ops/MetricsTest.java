@@ -59,7 +59,7 @@ class MetricsTest {
               value(
                   figures,
                   "streamingcommands_send_duration_seconds_bucket",
-                  "mode=\"local\",le=\"+Inf\""))
+                  "mode=\"local\",node=\"" + node.connections().node() + "\",le=\"+Inf\""))
           .isEqualTo(2);
       assertThat(
               value(
