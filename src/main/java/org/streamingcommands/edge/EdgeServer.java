@@ -41,10 +41,12 @@ public final class EdgeServer {
 
   private final Server server;
   private final EdgeSettings settings;
+  private final EventLoops loops;
 
-  private EdgeServer(Server server, EdgeSettings settings) {
+  private EdgeServer(Server server, EdgeSettings settings, EventLoops loops) {
     this.server = server;
     this.settings = settings;
+    this.loops = loops;
   }
 
   /**
@@ -53,11 +55,12 @@ public final class EdgeServer {
   public static EdgeServer start(EdgeSettings settings, Connections connections)
       throws IOException {
     NOISE.forEach(logger -> logger.setLevel(Level.SEVERE));
+    EventLoops loops = new EventLoops(settings.eventLoops());
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(settings.address())
             .directExecutor()
             .withOption(ChannelOption.SO_BACKLOG, settings.backlog())
-            .addService(definition(settings, connections))
+            .addService(definition(settings, connections, loops))
             .addService(health(connections))
             .addStreamTracerFactory(CloseReason.FACTORY)
             .maxInboundMessageSize(settings.maxFrameBytes())
@@ -74,11 +77,17 @@ public final class EdgeServer {
           .maxConnectionAge(age.toNanos(), TimeUnit.NANOSECONDS)
           .maxConnectionAgeGrace(settings.maxConnectionAgeGrace().toNanos(), TimeUnit.NANOSECONDS);
     }
-    return new EdgeServer(builder.build().start(), settings);
+    loops.serve(builder);
+    try {
+      return new EdgeServer(builder.build().start(), settings, loops);
+    } catch (IOException e) {
+      loops.stop();
+      throw e;
+    }
   }
 
   private static ServerServiceDefinition definition(
-      EdgeSettings settings, Connections connections) {
+      EdgeSettings settings, Connections connections, EventLoops loops) {
     MethodDescriptor<ClientFrame, ServerFrame> connect =
         FrameMarshaller.tolerant(ClientStreamServiceGrpc.getConnectMethod());
     ServiceDescriptor service =
@@ -88,7 +97,9 @@ public final class EdgeServer {
             .addMethod(connect)
             .build();
     return ServerServiceDefinition.builder(service)
-        .addMethod(connect, (call, headers) -> EdgeStream.open(call, settings, connections))
+        .addMethod(
+            connect,
+            (call, headers) -> EdgeStream.open(call, settings, connections, loops.current()))
         .build();
   }
 
@@ -123,6 +134,8 @@ public final class EdgeServer {
     } catch (InterruptedException e) {
       server.shutdownNow();
       Thread.currentThread().interrupt();
+    } finally {
+      loops.stop();
     }
   }
 }
