@@ -81,17 +81,32 @@ class ArchitectureTest {
 
   @Test
   void apiKnowsWhatIsToItsRightOnly() {
-    knowsOnly("api", "registry", "service", "connection", "command", "grpc").check(OURS);
+    knowsOnly("api", "registry", "service", "connection", "command", "grpc", "json").check(OURS);
+  }
+
+  @Test
+  void opsKnowsWhatIsToItsRightOnly() {
+    knowsOnly("ops", "connection", "command", "grpc", "json", "trace").check(OURS);
+  }
+
+  @Test
+  void jsonKnowsNoneOfOurs() {
+    knowsOnly("json").check(OURS);
+  }
+
+  @Test
+  void traceKnowsNoneOfOurs() {
+    knowsOnly("trace").check(OURS);
   }
 
   @Test
   void clientKnowsWhatIsToItsRightOnly() {
-    knowsOnly("client", "connection", "command", "grpc").check(OURS);
+    knowsOnly("client", "connection", "command", "grpc", "trace").check(OURS);
   }
 
   @Test
   void agentKnowsWhatIsToItsRightOnly() {
-    knowsOnly("agent", "command", "grpc").check(OURS);
+    knowsOnly("agent", "command", "grpc", "trace").check(OURS);
   }
 
   @Test
@@ -108,7 +123,18 @@ class ArchitectureTest {
   @Test
   void nodeKnowsWhatIsToItsRightOnly() {
     knowsOnly(
-            "node", "edge", "api", "registry", "service", "connection", "command", "client", "grpc")
+            "node",
+            "edge",
+            "api",
+            "ops",
+            "registry",
+            "service",
+            "connection",
+            "command",
+            "client",
+            "grpc",
+            "json",
+            "trace")
         .check(OURS);
   }
 

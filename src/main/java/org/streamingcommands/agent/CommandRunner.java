@@ -1,6 +1,7 @@
 package org.streamingcommands.agent;
 
 import com.google.protobuf.Message;
+import io.opentelemetry.context.Scope;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -110,6 +111,7 @@ final class CommandRunner {
     if (!command.start()) {
       return;
     }
+    Scope scope = command.beginTrace();
     try {
       handlers
           .handle(payload, command)
@@ -129,6 +131,8 @@ final class CommandRunner {
       }
     } catch (Throwable e) {
       end(command, Results.of(command, e));
+    } finally {
+      scope.close();
     }
   }
 
@@ -213,6 +217,7 @@ final class CommandRunner {
 
   private void end(RunningCommand command, CommandResult result) {
     if (command.end()) {
+      command.endTrace(result);
       record(result);
     }
   }

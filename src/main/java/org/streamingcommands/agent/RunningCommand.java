@@ -2,6 +2,7 @@ package org.streamingcommands.agent;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Message;
+import io.opentelemetry.context.Scope;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,6 +14,9 @@ import org.slf4j.LoggerFactory;
 import org.streamingcommands.command.Progress;
 import org.streamingcommands.grpc.Wire;
 import org.streamingcommands.grpc.v1.CommandDelivery;
+import org.streamingcommands.grpc.v1.CommandResult;
+import org.streamingcommands.trace.CommandTrace;
+import org.streamingcommands.trace.Tracing;
 
 /** One command from its arrival to its end, and the context that its handler sees. */
 final class RunningCommand implements Known, CommandContext {
@@ -35,6 +39,7 @@ final class RunningCommand implements Known, CommandContext {
   private volatile Phase phase = Phase.QUEUED;
   private volatile String whyCancelled = "";
   private volatile boolean cancelled;
+  private volatile CommandTrace trace = CommandTrace.NONE;
   private List<Runnable> onCancel = List.of();
 
   RunningCommand(CommandDelivery delivery, CommandRunner runner) {
@@ -61,6 +66,16 @@ final class RunningCommand implements Known, CommandContext {
     }
     phase = Phase.STARTED;
     return true;
+  }
+
+  /** Begins the span of its handler, which is the parent of what the handler does. */
+  Scope beginTrace() {
+    trace = Tracing.handling(headers, id, typeUrl);
+    return trace.enter();
+  }
+
+  void endTrace(CommandResult result) {
+    trace.end(result.getKindCase().name(), result.hasCompleted());
   }
 
   /** Whether the caller ended it before it started. */

@@ -18,6 +18,7 @@ import org.apache.pekko.stream.KillSwitches;
 import org.apache.pekko.stream.SharedKillSwitch;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.connection.Connections;
+import org.streamingcommands.json.JsonCatalog;
 
 /**
  * The listener that senders and operators call: CommandService over HTTP/2, and whatever else is
@@ -112,9 +113,14 @@ public final class ApiServer {
      */
     public CompletionStage<ApiServer> start() {
       SharedKillSwitch stop = KillSwitches.shared("streaming-commands-api");
+      JsonCatalog catalog = JsonCatalog.get(system);
       CommandRoutes routes =
           new CommandRoutes(
-              system, settings, connections, new Listings(connections, services), stop);
+              system,
+              settings,
+              connections,
+              new Listings(connections, services, name -> catalog.of(name).names()),
+              stop);
       var server =
           Http.get(system)
               .newServerAt(settings.host(), settings.port())
@@ -124,7 +130,13 @@ public final class ApiServer {
       }
       CompletableFuture<ApiServer> started = new CompletableFuture<>();
       server
-          .bind(new OuterHandler(routes, beside))
+          .bind(
+              new OuterHandler(
+                  routes,
+                  new StandardServices(system, settings, connections, stop),
+                  new JsonRoutes(system, routes, settings),
+                  settings.grpcWeb(),
+                  beside))
           .whenComplete(
               (binding, failure) -> {
                 if (failure == null) {

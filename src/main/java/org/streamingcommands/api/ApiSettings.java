@@ -12,6 +12,8 @@ import java.time.Duration;
  * @param maxInFlight commands that one Dispatch stream may have under way
  * @param watchBuffer changes of presence that may wait for one watcher
  * @param defaultTimeout the deadline of a command whose sender names none
+ * @param reflection whether tools may ask for the descriptors
+ * @param grpcWeb whether gRPC-Web is answered
  * @param stopTimeout how long a stop waits for calls to end by themselves
  */
 public record ApiSettings(
@@ -21,6 +23,8 @@ public record ApiSettings(
     int maxInFlight,
     int watchBuffer,
     Duration defaultTimeout,
+    boolean reflection,
+    boolean grpcWeb,
     Duration stopTimeout) {
 
   public ApiSettings {
@@ -54,6 +58,8 @@ public record ApiSettings(
         config.getInt("max-in-flight"),
         config.getInt("watch-buffer"),
         config.getDuration("default-timeout"),
+        config.getBoolean("reflection"),
+        config.getBoolean("grpc-web"),
         config.getDuration("stop-timeout"));
   }
 

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.jspecify.annotations.Nullable;
+import org.streamingcommands.connection.Sender;
 import org.streamingcommands.grpc.http.FrameViolation;
 import org.streamingcommands.grpc.http.GrpcTimeout;
 import org.streamingcommands.grpc.http.MessageEncoding;
@@ -16,14 +17,22 @@ import org.streamingcommands.grpc.http.MessageEncoding;
  * @param encoding how its messages are compressed
  * @param timeout how long the caller is going to wait; null for ever
  * @param deadline the same, as a time
+ * @param format how its answers are written
+ * @param sender who calls
  */
 record Call(
     HttpRequest request,
     MessageEncoding encoding,
     @Nullable Duration timeout,
-    @Nullable Instant deadline) {
+    @Nullable Instant deadline,
+    Format format,
+    Sender sender) {
 
   static Call of(HttpRequest request) throws FrameViolation {
+    return of(request, Format.GRPC);
+  }
+
+  static Call of(HttpRequest request, Format format) throws FrameViolation {
     String encoding = header(request, MessageEncoding.HEADER);
     String timeout = header(request, GrpcTimeout.HEADER);
     Duration wait = timeout == null ? null : GrpcTimeout.parse(timeout);
@@ -36,7 +45,9 @@ record Call(
         request,
         encoding == null ? MessageEncoding.IDENTITY : MessageEncoding.of(encoding),
         wait,
-        wait == null ? null : Instant.now().plus(wait));
+        wait == null ? null : Instant.now().plus(wait),
+        format,
+        Sender.ANONYMOUS);
   }
 
   private static @Nullable String header(HttpRequest request, String name) {

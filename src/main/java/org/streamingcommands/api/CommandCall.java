@@ -2,7 +2,6 @@ package org.streamingcommands.api;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.MessageLite;
-import io.grpc.Status;
 import java.time.Duration;
 import org.apache.pekko.http.javadsl.model.HttpEntity.ChunkStreamPart;
 import org.apache.pekko.stream.Attributes;
@@ -19,8 +18,7 @@ import org.streamingcommands.command.Outcome;
 import org.streamingcommands.command.Progress;
 import org.streamingcommands.command.Receipt;
 import org.streamingcommands.connection.Connections;
-import org.streamingcommands.grpc.http.FrameBatch;
-import org.streamingcommands.grpc.http.GrpcReply;
+import org.streamingcommands.grpc.http.MessageBatch;
 
 /**
  * The streamed answer of a call about one command. The command is sent when the answer is first
@@ -30,6 +28,7 @@ import org.streamingcommands.grpc.http.GrpcReply;
 final class CommandCall extends GraphStage<SourceShape<ChunkStreamPart>> {
   private final Outlet<ChunkStreamPart> out = Outlet.create("CommandCall.out");
   private final Connections connections;
+  private final Call call;
   private final ClientKey client;
   private final Command command;
   private final CallSteps steps;
@@ -41,11 +40,13 @@ final class CommandCall extends GraphStage<SourceShape<ChunkStreamPart>> {
    */
   CommandCall(
       Connections connections,
+      Call call,
       ClientKey client,
       Command command,
       CallSteps steps,
       @Nullable Duration cancelTimeout) {
     this.connections = connections;
+    this.call = call;
     this.client = client;
     this.command = command;
     this.steps = steps;
@@ -63,7 +64,7 @@ final class CommandCall extends GraphStage<SourceShape<ChunkStreamPart>> {
   }
 
   private final class Logic extends GraphStageLogic implements StepBuffer.Sink {
-    private final FrameBatch batch = new FrameBatch();
+    private final MessageBatch batch = call.format().batch();
     private final AsyncCallback<StepBuffer> awake = createAsyncCallback(woken -> flush());
     private final StepBuffer buffer =
         new StepBuffer() {
@@ -84,7 +85,7 @@ final class CommandCall extends GraphStage<SourceShape<ChunkStreamPart>> {
             public void onPull() {
               if (!sent) {
                 sent = true;
-                connections.send(client, command, steps.wantsSteps(), buffer);
+                connections.send(call.sender(), client, command, steps.wantsSteps(), buffer);
               }
               flush();
             }
@@ -119,7 +120,7 @@ final class CommandCall extends GraphStage<SourceShape<ChunkStreamPart>> {
       if (end == null) {
         add(steps.receipt(receipt));
         if (steps.endsAt(receipt)) {
-          end = GrpcReply.end(Status.OK, null);
+          end = call.format().end(Ending.OK);
         }
       }
     }
@@ -137,12 +138,10 @@ final class CommandCall extends GraphStage<SourceShape<ChunkStreamPart>> {
         return;
       }
       if (outcome instanceof Outcome.Undelivered<Any> undelivered) {
-        end =
-            GrpcReply.end(
-                Statuses.status(undelivered), Statuses.details(undelivered, command.id()));
+        end = call.format().end(Ending.of(undelivered, command.id()));
       } else {
         add(steps.outcome(outcome));
-        end = GrpcReply.end(Status.OK, null);
+        end = call.format().end(Ending.OK);
       }
     }
 

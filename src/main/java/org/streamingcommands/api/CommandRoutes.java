@@ -6,6 +6,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -33,11 +34,15 @@ import org.streamingcommands.grpc.v1.DisconnectClientResponse;
 import org.streamingcommands.grpc.v1.DispatchRequest;
 import org.streamingcommands.grpc.v1.DrainNodeRequest;
 import org.streamingcommands.grpc.v1.ExecuteCommandRequest;
+import org.streamingcommands.grpc.v1.GetClientRequest;
+import org.streamingcommands.grpc.v1.GetCommandRequest;
+import org.streamingcommands.grpc.v1.GetNodeRequest;
 import org.streamingcommands.grpc.v1.ListClientsRequest;
 import org.streamingcommands.grpc.v1.ListServicesRequest;
 import org.streamingcommands.grpc.v1.SendCommandToClientRequest;
 import org.streamingcommands.grpc.v1.SendToManyRequest;
 import org.streamingcommands.grpc.v1.WatchClientsRequest;
+import org.streamingcommands.grpc.v1.WatchSendsRequest;
 
 /**
  * The rpcs of CommandService, by name. Routes of our own and not the generated handler, which runs
@@ -53,6 +58,7 @@ final class CommandRoutes {
   private final FleetRequests fleetRequests;
   private final Listings listings;
   private final SharedKillSwitch stop;
+  private final Map<String, Rpc<?>> unary = unaryRpcs();
 
   /**
    * @param stop failed when the server stops; Dispatch then reads no further, and watches end
@@ -72,58 +78,92 @@ final class CommandRoutes {
     this.stop = stop;
   }
 
-  /**
-   * @return UNIMPLEMENTED for an rpc that is not known; may fail
-   */
-  CompletableFuture<HttpResponse> handle(String rpc, Call call) throws FrameViolation {
-    return switch (rpc) {
-      case "SendCommandToClient" -> unary(call, SendCommandToClientRequest.parser(), this::send);
-      case "ExecuteCommand" -> unary(call, ExecuteCommandRequest.parser(), this::execute);
-      case "CancelCommand" -> unary(call, CancelCommandRequest.parser(), this::cancel);
-      case "SendToMany" -> unary(call, SendToManyRequest.parser(), this::sendToMany);
-      case "Dispatch" -> CompletableFuture.completedFuture(dispatch(call));
-      case "ListClients" ->
-          unary(call, ListClientsRequest.parser(), (c, r) -> reply(listings.clients(r)));
-      case "WatchClients" -> unary(call, WatchClientsRequest.parser(), this::watch);
-      case "DisconnectClient" -> unary(call, DisconnectClientRequest.parser(), this::disconnect);
-      case "DrainNode" -> unary(call, DrainNodeRequest.parser(), this::drain);
-      case "ListServices" ->
-          unary(call, ListServicesRequest.parser(), (c, r) -> reply(listings.services()));
-      default ->
-          CompletableFuture.completedFuture(
-              GrpcReply.status(
-                  Status.UNIMPLEMENTED.withDescription("CommandService has no " + rpc), null));
-    };
-  }
+  /** A call with one request. */
+  private record Rpc<Q extends MessageLite>(Parser<Q> parser, Unary<Q> method) {}
 
   @FunctionalInterface
   private interface Unary<Q> {
     CompletableFuture<HttpResponse> answer(Call call, Q request) throws InvalidRequest;
   }
 
-  private <Q> CompletableFuture<HttpResponse> unary(Call call, Parser<Q> parser, Unary<Q> method)
+  private Map<String, Rpc<?>> unaryRpcs() {
+    return Map.ofEntries(
+        Map.entry(
+            "SendCommandToClient", new Rpc<>(SendCommandToClientRequest.parser(), this::send)),
+        Map.entry("ExecuteCommand", new Rpc<>(ExecuteCommandRequest.parser(), this::execute)),
+        Map.entry("CancelCommand", new Rpc<>(CancelCommandRequest.parser(), this::cancel)),
+        Map.entry("SendToMany", new Rpc<>(SendToManyRequest.parser(), this::sendToMany)),
+        Map.entry("ListClients", new Rpc<>(ListClientsRequest.parser(), this::listClients)),
+        Map.entry("WatchClients", new Rpc<>(WatchClientsRequest.parser(), this::watch)),
+        Map.entry(
+            "DisconnectClient", new Rpc<>(DisconnectClientRequest.parser(), this::disconnect)),
+        Map.entry("DrainNode", new Rpc<>(DrainNodeRequest.parser(), this::drain)),
+        Map.entry(
+            "ListServices",
+            new Rpc<>(ListServicesRequest.parser(), (c, r) -> reply(c, listings.services()))),
+        Map.entry("GetClient", new Rpc<>(GetClientRequest.parser(), this::client)),
+        Map.entry("GetCommand", new Rpc<>(GetCommandRequest.parser(), this::command)),
+        Map.entry(
+            "GetNode",
+            new Rpc<>(GetNodeRequest.parser(), (c, r) -> reply(c, Views.node(connections)))),
+        Map.entry("WatchSends", new Rpc<>(WatchSendsRequest.parser(), this::watchSends)));
+  }
+
+  /**
+   * @return UNIMPLEMENTED for an rpc that is not known; may fail
+   */
+  CompletableFuture<HttpResponse> handle(String rpc, Call call) throws FrameViolation {
+    // A browser cannot send and hear at once.
+    if (rpc.equals("Dispatch") && call.format() == Format.GRPC) {
+      return CompletableFuture.completedFuture(dispatch(call));
+    }
+    Rpc<?> known = unary.get(rpc);
+    if (known == null) {
+      return CompletableFuture.completedFuture(
+          call.format()
+              .ended(
+                  Ending.of(Status.UNIMPLEMENTED.withDescription("CommandService has no " + rpc))));
+    }
+    return read(call, known);
+  }
+
+  private <Q extends MessageLite> CompletableFuture<HttpResponse> read(Call call, Rpc<Q> rpc)
       throws FrameViolation {
-    FrameReader<Q> reader = new FrameReader<>(parser, call.encoding(), settings.maxMessageSize());
+    FrameReader<Q> reader =
+        new FrameReader<>(rpc.parser(), call.encoding(), settings.maxMessageSize());
     if (call.request().entity() instanceof HttpEntity.Strict strict) {
-      return answer(call, SingleMessage.parse(reader, strict.getData()), method);
+      return answer(call, rpc, SingleMessage.parse(reader, strict.getData()));
     }
     return call.request()
         .entity()
         .getDataBytes()
         .runWith(new SingleMessage<>(reader), system)
-        .thenCompose(request -> answer(call, request, method));
+        .thenCompose(request -> answer(call, rpc, request));
   }
 
-  private static <Q> CompletableFuture<HttpResponse> answer(Call call, Q request, Unary<Q> method) {
+  /**
+   * Answers a request that was read already.
+   *
+   * @param rpc one with a single request, such as {@code ListClients}
+   * @param request of that rpc's type
+   */
+  CompletableFuture<HttpResponse> answer(String rpc, Call call, MessageLite request) {
+    @SuppressWarnings("unchecked") // Whoever knows the rpc knows its request.
+    Rpc<MessageLite> known = (Rpc<MessageLite>) unary.get(rpc);
+    return answer(call, known, request);
+  }
+
+  private static <Q extends MessageLite> CompletableFuture<HttpResponse> answer(
+      Call call, Rpc<Q> rpc, Q request) {
     try {
-      return method.answer(call, request);
+      return rpc.method().answer(call, request);
     } catch (InvalidRequest e) {
-      return CompletableFuture.completedFuture(Statuses.reply(e));
+      return CompletableFuture.completedFuture(call.format().ended(Ending.of(e.outcome(), "")));
     }
   }
 
-  private static CompletableFuture<HttpResponse> reply(MessageLite message) {
-    return CompletableFuture.completedFuture(GrpcReply.message(message));
+  private static CompletableFuture<HttpResponse> reply(Call call, MessageLite message) {
+    return CompletableFuture.completedFuture(call.format().message(message));
   }
 
   private CompletableFuture<HttpResponse> send(Call call, SendCommandToClientRequest request)
@@ -133,10 +173,10 @@ final class CommandRoutes {
     var steps = new CallSteps.Send(command.id(), Requests.wish(request.getWaitFor()));
     if (request.getCancelOnAbandon()) {
       // Only a streamed answer hears that its call was cancelled.
-      return streamed(client, command, steps, true);
+      return streamed(call, client, command, steps, true);
     }
-    StrictSend send = new StrictSend(steps);
-    connections.send(client, command, steps.wantsSteps(), send);
+    StrictSend send = new StrictSend(call.format(), steps);
+    connections.send(call.sender(), client, command, steps.wantsSteps(), send);
     return send.response();
   }
 
@@ -145,15 +185,16 @@ final class CommandRoutes {
     ClientKey client = requests.client(request.getService(), request.getClientId());
     Command command = requests.command(request.hasCommand(), request.getCommand(), call.deadline());
     return streamed(
-        client, command, new CallSteps.Execute(command.id()), request.getCancelOnAbandon());
+        call, client, command, new CallSteps.Execute(command.id()), request.getCancelOnAbandon());
   }
 
   private CompletableFuture<HttpResponse> streamed(
-      ClientKey client, Command command, CallSteps steps, boolean cancelOnAbandon) {
+      Call call, ClientKey client, Command command, CallSteps steps, boolean cancelOnAbandon) {
     Duration cancelTimeout = cancelOnAbandon ? settings.defaultTimeout() : null;
     return CompletableFuture.completedFuture(
-        GrpcReply.stream(
-            Source.fromGraph(new CommandCall(connections, client, command, steps, cancelTimeout))));
+        call.format().stream(
+            Source.fromGraph(
+                new CommandCall(connections, call, client, command, steps, cancelTimeout))));
   }
 
   private CompletableFuture<HttpResponse> cancel(Call call, CancelCommandRequest request)
@@ -164,7 +205,7 @@ final class CommandRoutes {
         requests.timeout(request.hasTimeout(), request.getTimeout(), call.deadline());
     return connections
         .cancel(client, commandId, timeout)
-        .thenApply(result -> GrpcReply.message(DispatchAsk.cancelResponse(result)));
+        .thenApply(result -> call.format().message(DispatchAsk.cancelResponse(result)));
   }
 
   private CompletableFuture<HttpResponse> disconnect(Call call, DisconnectClientRequest request)
@@ -179,12 +220,12 @@ final class CommandRoutes {
         .disconnect(client, goodbye, requests.timeout(call.deadline()))
         .thenApply(
             was ->
-                GrpcReply.message(
-                    DisconnectClientResponse.newBuilder().setWasConnected(was).build()));
+                call.format()
+                    .message(DisconnectClientResponse.newBuilder().setWasConnected(was).build()));
   }
 
   private CompletableFuture<HttpResponse> drain(Call call, DrainNodeRequest request) {
-    return new DrainCall(system, connections).drain(request).thenApply(GrpcReply::message);
+    return new DrainCall(system, connections).drain(request).thenApply(call.format()::message);
   }
 
   private CompletableFuture<HttpResponse> sendToMany(Call call, SendToManyRequest request)
@@ -192,11 +233,13 @@ final class CommandRoutes {
     FleetPlan plan = fleetRequests.plan(call, request);
     var refusal = connections.refusal(plan.service(), plan.command());
     if (refusal != null) {
-      return CompletableFuture.completedFuture(Statuses.reply(refusal, plan.command().id()));
+      return CompletableFuture.completedFuture(
+          call.format().ended(Ending.of(refusal, plan.command().id())));
     }
     Duration cancelTimeout = request.getCancelOnAbandon() ? settings.defaultTimeout() : null;
     return CompletableFuture.completedFuture(
-        GrpcReply.stream(Source.fromGraph(new FleetCall(connections, plan, cancelTimeout))));
+        call.format().stream(
+            Source.fromGraph(new FleetCall(connections, call, plan, cancelTimeout))));
   }
 
   private CompletableFuture<HttpResponse> watch(Call call, WatchClientsRequest request)
@@ -204,24 +247,58 @@ final class CommandRoutes {
     WatchCall watch =
         new WatchCall(
             connections,
+            call.format(),
             listings.service(request.getService()),
             FleetRequests.selector(request.getSelector()),
             settings.watchBuffer(),
             call.timeout());
-    Source<ChunkStreamPart, ?> changes =
-        Source.fromGraph(watch)
+    return untilStop(call, Source.fromGraph(watch));
+  }
+
+  private CompletableFuture<HttpResponse> watchSends(Call call, WatchSendsRequest request) {
+    return untilStop(call, Source.fromGraph(new SendsCall(connections, request, call.format())));
+  }
+
+  private CompletableFuture<HttpResponse> untilStop(Call call, Source<ChunkStreamPart, ?> events) {
+    Source<ChunkStreamPart, ?> parts =
+        events
             .via(stop.<ChunkStreamPart>flow())
             .recover(
                 StatusRuntimeException.class,
-                () -> GrpcReply.end(Statuses.stopping().getStatus(), null));
-    return CompletableFuture.completedFuture(GrpcReply.stream(changes));
+                () -> call.format().end(Ending.of(Statuses.stopping().getStatus())));
+    return CompletableFuture.completedFuture(call.format().stream(parts));
+  }
+
+  private CompletableFuture<HttpResponse> listClients(Call call, ListClientsRequest request)
+      throws InvalidRequest {
+    return listings
+        .clients(request, requests.timeout(call.deadline()))
+        .thenApply(call.format()::message);
+  }
+
+  private CompletableFuture<HttpResponse> client(Call call, GetClientRequest request)
+      throws InvalidRequest {
+    ClientKey client = requests.client(request.getService(), request.getClientId());
+    return connections
+        .inspect(client, "", requests.timeout(call.deadline()))
+        .thenApply(view -> call.format().message(Views.client(view)));
+  }
+
+  private CompletableFuture<HttpResponse> command(Call call, GetCommandRequest request)
+      throws InvalidRequest {
+    ClientKey client = requests.client(request.getService(), request.getClientId());
+    String commandId = requests.commandId(request.getCommandId());
+    return connections
+        .inspect(client, commandId, requests.timeout(call.deadline()))
+        .thenApply(view -> call.format().message(Views.command(view, commandId)));
   }
 
   private HttpResponse dispatch(Call call) {
     GuardedBidi<DispatchRequest> guard =
         new GuardedBidi<>(
             DispatchRequest.parser(), call.encoding(), settings.maxMessageSize(), call.timeout());
-    DispatchStage stage = new DispatchStage(connections, requests, settings.maxInFlight());
+    DispatchStage stage =
+        new DispatchStage(connections, call.sender(), requests, settings.maxInFlight());
     Flow<List<DispatchRequest>, ByteString, ?> dispatch =
         Flow.fromGraph(stop.<List<DispatchRequest>>flow()).via(stage);
     return GrpcReply.stream(

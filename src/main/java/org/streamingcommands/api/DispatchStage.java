@@ -25,6 +25,7 @@ import org.streamingcommands.command.Outcome;
 import org.streamingcommands.command.Progress;
 import org.streamingcommands.command.Receipt;
 import org.streamingcommands.connection.Connections;
+import org.streamingcommands.connection.Sender;
 import org.streamingcommands.grpc.Wire;
 import org.streamingcommands.grpc.http.FrameBatch;
 import org.streamingcommands.grpc.v1.CancelCommandRequest;
@@ -42,11 +43,13 @@ final class DispatchStage extends GraphStage<FlowShape<List<DispatchRequest>, By
   private final Inlet<List<DispatchRequest>> in = Inlet.create("Dispatch.in");
   private final Outlet<ByteString> out = Outlet.create("Dispatch.out");
   private final Connections connections;
+  private final Sender sender;
   private final Requests requests;
   private final int maxInFlight;
 
-  DispatchStage(Connections connections, Requests requests, int maxInFlight) {
+  DispatchStage(Connections connections, Sender sender, Requests requests, int maxInFlight) {
     this.connections = connections;
+    this.sender = sender;
     this.requests = requests;
     this.maxInFlight = maxInFlight;
   }
@@ -172,7 +175,7 @@ final class DispatchStage extends GraphStage<FlowShape<List<DispatchRequest>, By
       DispatchAsk.Send ask =
           new DispatchAsk.Send(id, ready, Requests.wish(send.getWaitFor()), send.getAllSteps());
       inFlight.put(id, ask);
-      connections.send(client, command, ask.wantsSteps(), ask);
+      connections.send(sender, client, command, ask.wantsSteps(), ask);
     }
 
     private void cancel(long id, CancelCommandRequest cancel) throws InvalidRequest {

@@ -1,6 +1,5 @@
 package org.streamingcommands.api;
 
-import io.grpc.Status;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.pekko.http.javadsl.model.HttpEntity.ChunkStreamPart;
@@ -16,8 +15,7 @@ import org.streamingcommands.connection.Connections;
 import org.streamingcommands.connection.FleetPlan;
 import org.streamingcommands.connection.FleetSend;
 import org.streamingcommands.connection.FleetStep;
-import org.streamingcommands.grpc.http.FrameBatch;
-import org.streamingcommands.grpc.http.GrpcReply;
+import org.streamingcommands.grpc.http.MessageBatch;
 
 /**
  * The streamed answer of a SendToMany. Sending begins when the answer is first pulled, and goes on
@@ -26,6 +24,7 @@ import org.streamingcommands.grpc.http.GrpcReply;
 final class FleetCall extends GraphStage<SourceShape<ChunkStreamPart>> {
   private final Outlet<ChunkStreamPart> out = Outlet.create("FleetCall.out");
   private final Connections connections;
+  private final Call call;
   private final FleetPlan plan;
   private final @Nullable Duration cancelTimeout;
 
@@ -33,8 +32,9 @@ final class FleetCall extends GraphStage<SourceShape<ChunkStreamPart>> {
    * @param cancelTimeout how long to wait for each client's word when the call is abandoned; null
    *     where what runs then goes on
    */
-  FleetCall(Connections connections, FleetPlan plan, @Nullable Duration cancelTimeout) {
+  FleetCall(Connections connections, Call call, FleetPlan plan, @Nullable Duration cancelTimeout) {
     this.connections = connections;
+    this.call = call;
     this.plan = plan;
     this.cancelTimeout = cancelTimeout;
   }
@@ -50,10 +50,10 @@ final class FleetCall extends GraphStage<SourceShape<ChunkStreamPart>> {
   }
 
   private final class Logic extends GraphStageLogic {
-    private final FrameBatch batch = new FrameBatch();
+    private final MessageBatch batch = call.format().batch();
     private final AtomicBoolean woken = new AtomicBoolean();
     private final AsyncCallback<FleetSend> awake = createAsyncCallback(this::onAwake);
-    private final FleetSend send = new FleetSend(connections, plan, this::wake);
+    private final FleetSend send = new FleetSend(connections, call.sender(), plan, this::wake);
     private boolean started;
     private boolean finished;
 
@@ -100,7 +100,7 @@ final class FleetCall extends GraphStage<SourceShape<ChunkStreamPart>> {
       if (!batch.isEmpty()) {
         push(out, ChunkStreamPart.create(batch.take()));
       } else if (finished) {
-        push(out, GrpcReply.end(Status.OK, null));
+        push(out, call.format().end(Ending.OK));
         completeStage();
       }
     }

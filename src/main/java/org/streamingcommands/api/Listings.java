@@ -1,16 +1,20 @@
 package org.streamingcommands.api;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.ClientKey;
 import org.streamingcommands.command.LabelSelector;
+import org.streamingcommands.connection.ClusterListing;
 import org.streamingcommands.connection.ConnectedClient;
 import org.streamingcommands.connection.Connections;
 import org.streamingcommands.grpc.Wire;
@@ -27,30 +31,43 @@ final class Listings {
 
   private final Connections connections;
   private final Supplier<Map<String, Set<String>>> services;
+  private final Function<String, Set<String>> types;
 
   /**
    * @param services the nodes of each service, by its name
+   * @param types the message types of a service that can be said as JSON
    */
-  Listings(Connections connections, Supplier<Map<String, Set<String>>> services) {
+  Listings(
+      Connections connections,
+      Supplier<Map<String, Set<String>>> services,
+      Function<String, Set<String>> types) {
     this.connections = connections;
+    this.types = types;
     this.services = services;
   }
 
-  ListClientsResponse clients(ListClientsRequest request) throws InvalidRequest {
+  /**
+   * @param timeout how long to wait for the other nodes; those that say nothing are named
+   */
+  CompletableFuture<ListClientsResponse> clients(ListClientsRequest request, Duration timeout)
+      throws InvalidRequest {
     String service = service(request.getService());
     LabelSelector selector = FleetRequests.selector(request.getSelector());
     int size = pageSize(request.getPageSize());
     ClientKey after = after(request.getPageToken(), service);
-    // One more than fits tells whether there is a next page.
-    List<ConnectedClient> found =
-        connections.list(service, client -> selector.matches(client.labels()), after, size + 1);
-    List<ConnectedClient> page = found.size() > size ? found.subList(0, size) : found;
+    return connections
+        .listAll(service, selector, request.getSearch(), after, size, timeout)
+        .thenApply(Listings::page);
+  }
+
+  private static ListClientsResponse page(ClusterListing listing) {
     ListClientsResponse.Builder response = ListClientsResponse.newBuilder();
-    page.forEach(client -> response.addClients(info(client)));
-    if (found.size() > size) {
-      response.setNextPageToken(token(page.get(size - 1).client()));
+    List<ConnectedClient> clients = listing.clients();
+    clients.forEach(client -> response.addClients(info(client)));
+    if (listing.more() && !clients.isEmpty()) {
+      response.setNextPageToken(token(clients.get(clients.size() - 1).client()));
     }
-    return response.build();
+    return response.addAllSilentNodes(new TreeSet<>(listing.silent())).build();
   }
 
   /** The service that is asked about; null for all. */
@@ -113,7 +130,10 @@ final class Listings {
         .forEach(
             (name, nodes) ->
                 response.addServices(
-                    ServiceInfo.newBuilder().setName(name).addAllNodes(new TreeSet<>(nodes))));
+                    ServiceInfo.newBuilder()
+                        .setName(name)
+                        .addAllNodes(new TreeSet<>(nodes))
+                        .addAllTypes(types.apply(name))));
     return response.build();
   }
 }

@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
 import org.streamingcommands.grpc.http.FrameViolation;
 import org.streamingcommands.grpc.http.GrpcReply;
 import org.streamingcommands.grpc.v1.CommandServiceGrpc;
+import org.streamingcommands.json.JsonTypes;
 
 /**
  * The first to see a request: gRPC goes to the routes, everything else to the handler beside them.
@@ -23,27 +24,38 @@ import org.streamingcommands.grpc.v1.CommandServiceGrpc;
 final class OuterHandler implements Function<HttpRequest, CompletionStage<HttpResponse>> {
   private static final long serialVersionUID = 1L;
   private static final Logger log = LoggerFactory.getLogger(OuterHandler.class);
+  private static final Format NO_TYPES = new JsonFormat(JsonTypes.WELL_KNOWN);
   private static final String PREFIX = '/' + CommandServiceGrpc.SERVICE_NAME + '/';
 
   private final transient CommandRoutes routes;
+  private final transient StandardServices standard;
+  private final transient JsonRoutes json;
+  private final boolean grpcWeb;
   private final transient java.util.function.Function<HttpRequest, CompletionStage<HttpResponse>>
       beside;
 
   OuterHandler(
       CommandRoutes routes,
+      StandardServices standard,
+      JsonRoutes json,
+      boolean grpcWeb,
       java.util.function.Function<HttpRequest, CompletionStage<HttpResponse>> beside) {
     this.routes = routes;
+    this.standard = standard;
+    this.json = json;
+    this.grpcWeb = grpcWeb;
     this.beside = beside;
   }
 
   @Override
   public CompletionStage<HttpResponse> apply(HttpRequest request) {
     boolean grpc = isGrpc(request);
+    boolean web = !grpc && isWeb(request);
     CompletionStage<HttpResponse> response;
     try {
-      response = grpc ? grpc(request) : beside.apply(request);
+      response = grpc ? grpc(request) : web ? web(request) : http(request);
     } catch (FrameViolation | RuntimeException | Error e) {
-      return CompletableFuture.completedFuture(answer(request, grpc, e));
+      return CompletableFuture.completedFuture(answer(request, format(grpc, web), e));
     }
     // An answer that is there already, or that cannot fail, needs no further stage.
     if (response instanceof CompletableFuture<HttpResponse> future
@@ -51,7 +63,7 @@ final class OuterHandler implements Function<HttpRequest, CompletionStage<HttpRe
         && !future.isCompletedExceptionally()) {
       return response;
     }
-    return response.exceptionally(failure -> answer(request, grpc, failure));
+    return response.exceptionally(failure -> answer(request, format(grpc, web), failure));
   }
 
   private CompletionStage<HttpResponse> grpc(HttpRequest request) throws FrameViolation {
@@ -59,8 +71,37 @@ final class OuterHandler implements Function<HttpRequest, CompletionStage<HttpRe
     if (path.startsWith(PREFIX)) {
       return routes.handle(path.substring(PREFIX.length()), Call.of(request));
     }
+    CompletionStage<HttpResponse> answered = standard.handle(path, Call.of(request));
+    if (answered != null) {
+      return answered;
+    }
     // Pekko gRPC would gzip every answer to a caller that could read it, two bytes or two million.
     return beside.apply(request.removeHeader("grpc-accept-encoding"));
+  }
+
+  private CompletionStage<HttpResponse> web(HttpRequest request) throws FrameViolation {
+    String path = request.getUri().path();
+    return path.startsWith(PREFIX)
+        ? routes.handle(path.substring(PREFIX.length()), Call.of(request, WebFormat.INSTANCE))
+        : CompletableFuture.completedFuture(
+            WebFormat.INSTANCE.ended(
+                Ending.of(Status.UNIMPLEMENTED.withDescription("no service at " + path))));
+  }
+
+  private CompletionStage<HttpResponse> http(HttpRequest request) {
+    CompletionStage<HttpResponse> answered = json.handle(request);
+    return answered != null ? answered : beside.apply(request);
+  }
+
+  /** A page of another site cannot send this type either, unless it is let, and nobody lets it. */
+  private boolean isWeb(HttpRequest request) {
+    return grpcWeb
+        && request.method().equals(HttpMethods.POST)
+        && request.entity().getContentType().mediaType().subType().matches("grpc-web(\\+proto)?");
+  }
+
+  private static Format format(boolean grpc, boolean web) {
+    return grpc ? Format.GRPC : web ? WebFormat.INSTANCE : NO_TYPES;
   }
 
   private static boolean isGrpc(HttpRequest request) {
@@ -81,13 +122,13 @@ final class OuterHandler implements Function<HttpRequest, CompletionStage<HttpRe
             : HttpResponse.create().withStatus(StatusCodes.NOT_FOUND));
   }
 
-  private static HttpResponse answer(HttpRequest request, boolean grpc, Throwable thrown) {
+  private static HttpResponse answer(HttpRequest request, Format format, Throwable thrown) {
     Throwable failure = CommandRoutes.unwrapped(thrown);
     if (!(failure instanceof FrameViolation || failure instanceof StatusRuntimeException)) {
       log.error("{} failed", request.getUri().path(), failure);
     }
-    return grpc
+    return format == Format.GRPC
         ? GrpcReply.status(failure)
-        : HttpResponse.create().withStatus(StatusCodes.INTERNAL_SERVER_ERROR);
+        : format.ended(Ending.of(GrpcReply.statusOf(failure)));
   }
 }

@@ -6,14 +6,15 @@ import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.streamingcommands.command.CommandListener;
 import org.streamingcommands.command.Outcome;
 import org.streamingcommands.command.Receipt;
-import org.streamingcommands.grpc.http.GrpcReply;
 
 /** The answer of a SendCommandToClient without a stream: the receipt or the outcome, one time. */
 final class StrictSend implements CommandListener {
   private final CompletableFuture<HttpResponse> response = new CompletableFuture<>();
+  private final Format format;
   private final CallSteps.Send steps;
 
-  StrictSend(CallSteps.Send steps) {
+  StrictSend(Format format, CallSteps.Send steps) {
+    this.format = format;
     this.steps = steps;
   }
 
@@ -26,7 +27,7 @@ final class StrictSend implements CommandListener {
     if (!response.isDone()) {
       var message = steps.receipt(receipt);
       if (message != null) {
-        response.complete(GrpcReply.message(message));
+        response.complete(format.message(message));
       }
     }
   }
@@ -38,7 +39,7 @@ final class StrictSend implements CommandListener {
     }
     response.complete(
         outcome instanceof Outcome.Undelivered<Any> undelivered
-            ? Statuses.reply(undelivered, steps.commandId())
-            : GrpcReply.message(steps.outcome(outcome)));
+            ? format.ended(Ending.of(undelivered, steps.commandId()))
+            : format.message(steps.outcome(outcome)));
   }
 }

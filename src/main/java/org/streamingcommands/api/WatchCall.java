@@ -15,8 +15,7 @@ import org.apache.pekko.stream.stage.TimerGraphStageLogic;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.LabelSelector;
 import org.streamingcommands.connection.Connections;
-import org.streamingcommands.grpc.http.FrameBatch;
-import org.streamingcommands.grpc.http.GrpcReply;
+import org.streamingcommands.grpc.http.MessageBatch;
 import org.streamingcommands.grpc.v1.WatchClientsResponse;
 
 /**
@@ -26,6 +25,7 @@ import org.streamingcommands.grpc.v1.WatchClientsResponse;
 final class WatchCall extends GraphStage<SourceShape<ChunkStreamPart>> {
   private final Outlet<ChunkStreamPart> out = Outlet.create("WatchCall.out");
   private final Connections connections;
+  private final Format format;
   private final @Nullable String service;
   private final LabelSelector selector;
   private final int limit;
@@ -38,11 +38,13 @@ final class WatchCall extends GraphStage<SourceShape<ChunkStreamPart>> {
    */
   WatchCall(
       Connections connections,
+      Format format,
       @Nullable String service,
       LabelSelector selector,
       int limit,
       @Nullable Duration timeout) {
     this.connections = connections;
+    this.format = format;
     this.service = service;
     this.selector = selector;
     this.limit = limit;
@@ -60,7 +62,7 @@ final class WatchCall extends GraphStage<SourceShape<ChunkStreamPart>> {
   }
 
   private final class Logic extends TimerGraphStageLogic {
-    private final FrameBatch batch = new FrameBatch();
+    private final MessageBatch batch = format.batch();
     private final AtomicBoolean woken = new AtomicBoolean();
     private final AsyncCallback<PresenceFeed> awake = createAsyncCallback(this::onAwake);
     private final PresenceFeed feed =
@@ -121,7 +123,7 @@ final class WatchCall extends GraphStage<SourceShape<ChunkStreamPart>> {
         return;
       }
       if (end != null) {
-        push(out, GrpcReply.end(end, null));
+        push(out, format.end(Ending.of(end)));
         completeStage();
         return;
       }

@@ -5,6 +5,8 @@ import java.util.concurrent.Callable;
 import org.streamingcommands.client.RemoteConnections;
 import org.streamingcommands.client.StreamingCommandClient;
 import org.streamingcommands.command.CancelResult;
+import org.streamingcommands.grpc.Wire;
+import org.streamingcommands.grpc.v1.CancelCommandResponse;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,6 +31,7 @@ final class CancelCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Mixin private ApiOption api = new ApiOption();
+  @Mixin private OutputOption output = new OutputOption();
 
   @Option(names = "--service", required = true, description = "The client's service.")
   private String service = "";
@@ -51,12 +54,25 @@ final class CancelCommand implements Callable<Integer> {
             () -> client.cancel(commandId).get());
     RemoteConnections.closeAll();
     String how = result.outcome().map(outcome -> ": " + outcome).orElse("");
-    spec.commandLine().getOut().println(result.verdict() + how);
+    spec.commandLine().getOut().println(output.isJson() ? json(result) : result.verdict() + how);
     return switch (result.verdict()) {
       case CANCELLED -> ExitCode.OK;
       case TOO_LATE -> ExitCode.FAILED;
       case UNKNOWN_COMMAND -> ExitCode.NOT_SENT;
       case NOT_CONFIRMED -> ExitCode.SENT_UNCONFIRMED;
     };
+  }
+
+  private static String json(CancelResult result) {
+    MessageTypes types = MessageTypes.builtIn();
+    CancelCommandResponse.Builder response =
+        CancelCommandResponse.newBuilder()
+            .setResult(
+                org.streamingcommands.grpc.v1.CancelResult.valueOf(
+                    "CANCEL_RESULT_" + result.verdict().name()));
+    result
+        .outcome()
+        .ifPresent(outcome -> response.setOutcome(Wire.outcome(types.readable(outcome))));
+    return types.jsonLine(response.build());
   }
 }

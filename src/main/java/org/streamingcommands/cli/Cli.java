@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import org.streamingcommands.cli.demo.DemoBotsCommand;
 import org.streamingcommands.cli.demo.DemoCommand;
 import org.streamingcommands.cli.demo.DemoSenderCommand;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -20,6 +21,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
     versionProvider = Version.class,
     scope = ScopeType.INHERIT,
     sortOptions = false,
+    exitCodeListHeading = "Exit codes:%n",
+    exitCodeList = {
+      "0:it did what it was asked",
+      "1:it failed; standard error says why",
+      "2:the arguments are wrong",
+    },
     subcommands = {
       ServeCommand.class,
       AgentCommand.class,
@@ -28,12 +35,14 @@ import picocli.CommandLine.UnmatchedArgumentException;
       CancelCommand.class,
       ClientsCommand.class,
       WatchCommand.class,
+      TopCommand.class,
       KickCommand.class,
       DrainCommand.class,
       DemoCommand.class,
       DemoBotsCommand.class,
       DemoSenderCommand.class,
       BenchCommand.class,
+      AutoComplete.GenerateCompletion.class,
       HerdCommand.class,
     })
 public final class Cli {

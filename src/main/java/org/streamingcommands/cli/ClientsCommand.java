@@ -39,11 +39,7 @@ final class ClientsCommand implements Callable<Integer> {
   @Option(names = "--selector", description = "Only with these labels: zone=eu,!canary.")
   private String selector = "";
 
-  @Option(
-      names = {"-o", "--output"},
-      defaultValue = "TEXT",
-      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-  private Output output = Output.TEXT;
+  @Mixin private OutputOption output = new OutputOption();
 
   @Override
   public Integer call() {
@@ -74,7 +70,7 @@ final class ClientsCommand implements Callable<Integer> {
   }
 
   private void print(PrintWriter out, List<ClientInfo> clients) {
-    if (output == Output.JSON) {
+    if (output.isJson()) {
       MessageTypes types = MessageTypes.builtIn();
       clients.forEach(client -> out.println(types.jsonLine(client)));
       return;

@@ -26,6 +26,7 @@ final class DrainCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Mixin private ApiOption api = new ApiOption();
+  @Mixin private OutputOption output = new OutputOption();
 
   @Option(
       names = "--stay",
@@ -42,6 +43,10 @@ final class DrainCommand implements Callable<Integer> {
             api.settings(),
             "draining the node",
             stub -> stub.withDeadlineAfter(TIMEOUT_MINUTES, TimeUnit.MINUTES).drainNode(request));
+    if (output.isJson()) {
+      spec.commandLine().getOut().println(MessageTypes.builtIn().jsonLine(drained));
+      return ExitCode.OK;
+    }
     spec.commandLine()
         .getOut()
         .printf(

@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.streamingcommands.grpc.Wire;
 import org.streamingcommands.grpc.v1.DisconnectClientRequest;
+import org.streamingcommands.grpc.v1.DisconnectClientResponse;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,6 +31,7 @@ final class KickCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Mixin private ApiOption api = new ApiOption();
+  @Mixin private OutputOption output = new OutputOption();
 
   @Option(names = "--service", required = true, description = "The client's service.")
   private String service = "";
@@ -54,18 +56,21 @@ final class KickCommand implements Callable<Integer> {
             .setMessage(message)
             .setReconnectDelay(Wire.duration(stayAway.orElse(Duration.ZERO)))
             .build();
-    boolean wasConnected =
+    DisconnectClientResponse response =
         ApiCall.make(
             spec.commandLine(),
             api.settings(),
             "disconnecting the client",
             stub ->
                 stub.withDeadlineAfter(TIMEOUT_SECONDS, TimeUnit.SECONDS)
-                    .disconnectClient(request)
-                    .getWasConnected());
+                    .disconnectClient(request));
+    boolean wasConnected = response.getWasConnected();
     spec.commandLine()
         .getOut()
-        .println(wasConnected ? "disconnected " + id : id + " was not connected");
+        .println(
+            output.isJson()
+                ? MessageTypes.builtIn().jsonLine(response)
+                : wasConnected ? "disconnected " + id : id + " was not connected");
     return wasConnected ? ExitCode.OK : ExitCode.NOT_SENT;
   }
 }

@@ -1,69 +1,38 @@
 package org.streamingcommands.cli;
 
 import com.google.protobuf.Any;
-import com.google.protobuf.AnyProto;
-import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
-import com.google.protobuf.Descriptors.Descriptor;
-import com.google.protobuf.Descriptors.DescriptorValidationException;
-import com.google.protobuf.Descriptors.FileDescriptor;
-import com.google.protobuf.DurationProto;
 import com.google.protobuf.DynamicMessage;
-import com.google.protobuf.EmptyProto;
-import com.google.protobuf.FieldMaskProto;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
-import com.google.protobuf.Struct;
-import com.google.protobuf.StructProto;
-import com.google.protobuf.TimestampProto;
-import com.google.protobuf.Value;
-import com.google.protobuf.WrappersProto;
-import com.google.protobuf.util.JsonFormat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Base64;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.streamingcommands.command.Outcome;
+import org.streamingcommands.json.JsonProblem;
+import org.streamingcommands.json.JsonTypes;
 
 /** The message types that the command line can read and write as JSON. Immutable. */
 final class MessageTypes {
-  private static final List<FileDescriptor> IN_THIS_JAR =
-      List.of(
-          AnyProto.getDescriptor(),
-          DurationProto.getDescriptor(),
-          EmptyProto.getDescriptor(),
-          FieldMaskProto.getDescriptor(),
-          StructProto.getDescriptor(),
-          TimestampProto.getDescriptor(),
-          WrappersProto.getDescriptor(),
-          org.streamingcommands.grpc.v1.Types.getDescriptor(),
-          org.streamingcommands.examples.bots.v1.Bots.getDescriptor());
+  private static final JsonTypes IN_THIS_JAR =
+      JsonTypes.WELL_KNOWN.with(
+          List.of(
+              org.streamingcommands.grpc.v1.Types.getDescriptor(),
+              org.streamingcommands.examples.bots.v1.Bots.getDescriptor()));
 
-  private final Map<String, Descriptor> byName = new TreeMap<>();
-  private final JsonFormat.TypeRegistry registry;
+  private final JsonTypes types;
 
-  private MessageTypes(Map<String, FileDescriptor> files) {
-    files.values().forEach(file -> file.getMessageTypes().forEach(this::add));
-    registry = JsonFormat.TypeRegistry.newBuilder().add(byName.values()).build();
-  }
-
-  private void add(Descriptor type) {
-    if (!type.getOptions().getMapEntry()) {
-      byName.put(type.getFullName(), type);
-      type.getNestedTypes().forEach(this::add);
-    }
+  private MessageTypes(JsonTypes types) {
+    this.types = types;
   }
 
   /** What is in this jar. */
   static MessageTypes builtIn() {
-    return new MessageTypes(builtInFiles());
+    return new MessageTypes(IN_THIS_JAR);
   }
 
   /**
@@ -71,43 +40,15 @@ final class MessageTypes {
    * --descriptor_set_out=FILE} wrote.
    */
   static MessageTypes with(Path descriptorSet) {
-    Map<String, FileDescriptor> files = builtInFiles();
     try (InputStream in = Files.newInputStream(descriptorSet)) {
-      for (FileDescriptorProto file : FileDescriptorSet.parseFrom(in).getFileList()) {
-        files.put(file.getName(), link(file, files));
-      }
-    } catch (InvalidProtocolBufferException | DescriptorValidationException e) {
+      return new MessageTypes(IN_THIS_JAR.with(FileDescriptorSet.parseFrom(in)));
+    } catch (InvalidProtocolBufferException e) {
       throw new CliException(descriptorSet + " is no descriptor set: " + e.getMessage(), e);
+    } catch (JsonProblem e) {
+      throw new CliException(e.getMessage(), e);
     } catch (IOException e) {
       throw new CliException("cannot read " + descriptorSet, e);
     }
-    return new MessageTypes(files);
-  }
-
-  private static Map<String, FileDescriptor> builtInFiles() {
-    Map<String, FileDescriptor> files = new LinkedHashMap<>();
-    IN_THIS_JAR.forEach(file -> files.put(file.getFullName(), file));
-    return files;
-  }
-
-  // protoc writes a file after the files that it imports.
-  private static FileDescriptor link(FileDescriptorProto file, Map<String, FileDescriptor> known)
-      throws DescriptorValidationException {
-    FileDescriptor builtIn = known.get(file.getName());
-    if (builtIn != null) {
-      return builtIn;
-    }
-    FileDescriptor[] imports = new FileDescriptor[file.getDependencyCount()];
-    for (int i = 0; i < imports.length; i++) {
-      String name = file.getDependency(i);
-      imports[i] = known.get(name);
-      if (imports[i] == null) {
-        throw new CliException(
-            "%s imports %s, which is not in the descriptor set; write it with --include_imports"
-                .formatted(file.getName(), name));
-      }
-    }
-    return FileDescriptor.buildFrom(file, imports);
   }
 
   /**
@@ -116,59 +57,29 @@ final class MessageTypes {
    * @throws CliException that says what is wrong with the type or the JSON
    */
   DynamicMessage parse(String type, String json) {
-    Descriptor descriptor = byName.get(type);
-    if (descriptor == null) {
+    if (!types.names().contains(type)) {
       throw new CliException(unknown(type));
     }
-    DynamicMessage.Builder message = DynamicMessage.newBuilder(descriptor);
     try {
-      JsonFormat.parser().usingTypeRegistry(registry).merge(json, message);
-    } catch (InvalidProtocolBufferException e) {
+      return types.parse(type, json);
+    } catch (JsonProblem e) {
       throw new CliException("--json is no %s: %s".formatted(type, e.getMessage()), e);
     }
-    return message.build();
   }
 
   /** The message as one line of JSON; empty where its type is not known here. */
   Optional<String> json(Any any) {
-    Descriptor descriptor = byName.get(name(any));
-    if (descriptor == null) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(
-          JsonFormat.printer()
-              .usingTypeRegistry(registry)
-              .omittingInsignificantWhitespace()
-              .print(DynamicMessage.parseFrom(descriptor, any.getValue())));
-    } catch (InvalidProtocolBufferException e) {
-      return Optional.empty();
-    }
+    return types.json(any);
   }
 
   /** A message of this project as one line of JSON; what it holds is {@link #readable(Any)}. */
   String jsonLine(Message message) {
-    try {
-      return JsonFormat.printer()
-          .usingTypeRegistry(registry)
-          .omittingInsignificantWhitespace()
-          .print(message);
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException(e);
-    }
+    return types.line(message);
   }
 
   /** The message where JSON can say it, else its type and its bytes. */
   Any readable(Any any) {
-    if (any.getTypeUrl().isEmpty() || json(any).isPresent()) {
-      return any;
-    }
-    String bytes = Base64.getEncoder().encodeToString(any.getValue().toByteArray());
-    return Any.pack(
-        Struct.newBuilder()
-            .putFields("type", Value.newBuilder().setStringValue(name(any)).build())
-            .putFields("base64", Value.newBuilder().setStringValue(bytes).build())
-            .build());
+    return types.readable(any);
   }
 
   /** The outcome with what it holds {@link #readable(Any)}. */
@@ -184,17 +95,13 @@ final class MessageTypes {
       return "";
     }
     String rest = json(any).orElseGet(() -> "(%d bytes)".formatted(any.getValue().size()));
-    return name(any) + " " + rest;
-  }
-
-  static String name(Any any) {
-    return any.getTypeUrl().substring(any.getTypeUrl().lastIndexOf('/') + 1);
+    return JsonTypes.name(any) + " " + rest;
   }
 
   private String unknown(String type) {
     String simple = type.substring(type.lastIndexOf('.') + 1);
     TreeSet<String> alike = new TreeSet<>();
-    for (String name : byName.keySet()) {
+    for (String name : types.names()) {
       if (name.substring(name.lastIndexOf('.') + 1).equalsIgnoreCase(simple)) {
         alike.add(name);
       }

@@ -70,6 +70,9 @@ final class ServeCommand implements Callable<Integer> {
     out.println("Streaming Commands " + Version.number());
     out.println("  edge      " + edge + "  (clients dial in here)");
     out.println("  api       " + api + "  (senders and operators call here)");
+    out.println("  dashboard http://" + api + "/");
+    node.metricsAddress()
+        .ifPresent(metrics -> out.println("  metrics   http://" + show(metrics) + "/metrics"));
     out.println("  services  " + (services.isEmpty() ? "none" : String.join(", ", services)));
     if (services.isEmpty()) {
       out.println("No service is configured, so no client can connect: see --config.");

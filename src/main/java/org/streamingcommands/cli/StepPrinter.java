@@ -48,7 +48,8 @@ final class StepPrinter implements Consumer<CommandStep<Any>> {
           outcome instanceof Outcome.Completed<Any> completed
               ? completed.result()
               : Any.getDefaultInstance();
-      text(OutcomeText.kind(outcome), types.show(result));
+      String word = "%-12s".formatted(OutcomeText.kind(outcome));
+      text(Colours.of(outcome, word), types.show(result));
       json(answer().setOutcome(Wire.outcome(types.readable(outcome))));
     }
   }

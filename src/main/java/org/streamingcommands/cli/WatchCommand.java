@@ -33,11 +33,7 @@ final class WatchCommand implements Callable<Integer> {
   @Option(names = "--snapshot", description = "End once those who are connected have been told.")
   private boolean snapshotOnly;
 
-  @Option(
-      names = {"-o", "--output"},
-      defaultValue = "TEXT",
-      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-  private Output output = Output.TEXT;
+  @Mixin private OutputOption output = new OutputOption();
 
   @Override
   public Integer call() {
@@ -61,7 +57,7 @@ final class WatchCommand implements Callable<Integer> {
   }
 
   private void print(PrintWriter out, WatchClientsResponse event) {
-    if (output == Output.JSON) {
+    if (output.isJson()) {
       out.println(MessageTypes.builtIn().jsonLine(event));
       return;
     }

@@ -16,6 +16,8 @@ import org.streamingcommands.command.Outcome;
 import org.streamingcommands.command.Reason;
 import org.streamingcommands.command.Receipt;
 import org.streamingcommands.command.SendResult;
+import org.streamingcommands.trace.CommandTrace;
+import org.streamingcommands.trace.Tracing;
 
 /** Puts types and futures on a transport. */
 record TypedClient<C extends Message>(
@@ -67,15 +69,19 @@ record TypedClient<C extends Message>(
       return;
     }
     Duration timeout = options.timeout().orElse(callTimeout);
+    Any payload = Any.pack(command);
+    CommandTrace trace =
+        Tracing.sending(client.service(), client.clientId(), id, payload.getTypeUrl());
     Command send =
         new Command(
             id,
-            Any.pack(command),
+            payload,
             Instant.now().plus(timeout.compareTo(LONGEST) < 0 ? timeout : LONGEST),
             options.priority(),
             options.coalescingKey(),
-            options.headers());
-    transport.send(client, send, wish, listener);
+            trace.inject(options.headers()));
+    transport.send(
+        client, send, wish, trace.isOn() ? new TracedListener(listener, trace) : listener);
   }
 
   @Override

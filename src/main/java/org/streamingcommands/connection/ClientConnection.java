@@ -55,6 +55,9 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
   /** End the connection; answered by whether there was one. */
   record Disconnect(ClientKey client, Goodbye goodbye, ReplyTo replyTo) implements Request {}
 
+  /** Tell what you know; answered by a view. {@code commandId}: of this one only, unless empty. */
+  record Inspect(ClientKey client, String commandId, ReplyTo replyTo) implements Request {}
+
   /**
    * A stream says hello; answered by {@link Downlink#attached} or a rejection.
    *
@@ -202,6 +205,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
         .onMessage(StillAttached.class, this::onStillAttached)
         .onMessage(Disconnect.class, this::onDisconnect)
         .onMessage(Inherit.class, this::onInherit)
+        .onMessage(Inspect.class, this::onInspect)
         .onMessageEquals(Due.INSTANCE, this::onDue)
         .onMessageEquals(IdleCheck.INSTANCE, this::onIdleCheck)
         .onMessageEquals(Stop.INSTANCE, this::onStop)
@@ -210,6 +214,10 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
   }
 
   private Behavior<Message> onSend(Send send) {
+    if (log.isDebugEnabled()) {
+      log.debug(
+          "{} is sent {} {}", client, send.command().id(), send.command().payload().getTypeUrl());
+    }
     flow.send(send.command(), send.replyTo());
     return settle();
   }
@@ -225,6 +233,13 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
       return this;
     }
     if (message instanceof Resulted resulted) {
+      if (log.isDebugEnabled()) {
+        log.debug(
+            "{} answers {}: {}",
+            client,
+            resulted.commandId(),
+            resulted.outcome().getClass().getSimpleName());
+      }
       flow.result(resulted.commandId(), resulted.outcome());
     } else if (message instanceof Received received) {
       received.commandIds().forEach(flow::received);
@@ -360,7 +375,15 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     scheduleIdleCheck();
   }
 
+  private Behavior<Message> onInspect(Inspect inspect) {
+    connections
+        .replies()
+        .inspected(inspect.replyTo(), flow.view(entry.describe(), inspect.commandId()));
+    return this;
+  }
+
   private Behavior<Message> onInherit(Inherit inherited) {
+    connections.counters().inherited.increment();
     flow.inherit(PendingCommand.of(inherited));
     return settle();
   }
@@ -370,7 +393,12 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     // Out of the index first: from here on, senders go through the region.
     connections.entities().remove(entry);
     if (connections.hasOtherHosts()) {
-      flow.handOver().forEach(command -> connections.routeThroughRegion(command.toInherit(client)));
+      flow.handOver()
+          .forEach(
+              command -> {
+                connections.counters().handedOver.increment();
+                connections.routeThroughRegion(command.toInherit(client));
+              });
     }
     return Behaviors.stopped();
   }

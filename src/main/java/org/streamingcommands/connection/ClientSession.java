@@ -311,7 +311,12 @@ public final class ClientSession implements Downlink {
       observer.connected(describe());
       stream.welcome(new Welcome(ref.sessionId(), newEpoch));
     }
-    log.info("{} connected, session {} epoch {}", client(), ref.sessionId(), newEpoch);
+    log.atInfo()
+        .addKeyValue("event", "connected")
+        .addKeyValue("client", client())
+        .addKeyValue("session", ref.sessionId())
+        .addKeyValue("epoch", newEpoch)
+        .log("{} connected, session {} epoch {}", client(), ref.sessionId(), newEpoch);
   }
 
   @Override
@@ -609,7 +614,12 @@ public final class ClientSession implements Downlink {
     }
     ClientKey client = client();
     if (wasConnected && client != null) {
-      log.info("{} disconnected, session {}: {}", client, ref.sessionId(), why);
+      log.atInfo()
+          .addKeyValue("event", "disconnected")
+          .addKeyValue("client", client)
+          .addKeyValue("session", ref.sessionId())
+          .addKeyValue("why", why)
+          .log("{} disconnected, session {}: {}", client, ref.sessionId(), why);
       observer.disconnected(client, ref.sessionId(), why);
     }
   }

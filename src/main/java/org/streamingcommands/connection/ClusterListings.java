@@ -120,7 +120,9 @@ final class ClusterListings {
     List<ConnectedClient> found =
         presence.list(
             question.service(),
-            client -> selector.matches(client.labels()),
+            client ->
+                client.client().clientId().contains(question.search())
+                    && selector.matches(client.labels()),
             question.after(),
             question.limit() == Integer.MAX_VALUE ? question.limit() : question.limit() + 1);
     List<ConnectedClient> page = new ArrayList<>();

@@ -25,6 +25,8 @@ import org.streamingcommands.cluster.v1.DisconnectAnswered;
 import org.streamingcommands.cluster.v1.Ended;
 import org.streamingcommands.cluster.v1.Farewell;
 import org.streamingcommands.cluster.v1.Inherit;
+import org.streamingcommands.cluster.v1.Inspect;
+import org.streamingcommands.cluster.v1.Inspected;
 import org.streamingcommands.cluster.v1.IntroduceAgain;
 import org.streamingcommands.cluster.v1.ListClients;
 import org.streamingcommands.cluster.v1.NotWritten;
@@ -101,6 +103,7 @@ final class ClusterSerializer extends SerializerWithStringManifest {
         Resulted.parser(),
         EntityWire::read);
     add("X", ClientConnection.Detach.class, EntityWire::write, Detach.parser(), EntityWire::read);
+    add("N", ClientConnection.Inspect.class, EntityWire::write, Inspect.parser(), EntityWire::read);
     // To streams, through their gateway.
     add(
         "gA",
@@ -150,6 +153,7 @@ final class ClusterSerializer extends SerializerWithStringManifest {
         GatewayWire::write,
         DisconnectAnswered.parser(),
         GatewayWire::read);
+    add("sN", Gateway.Inspected.class, ViewWire::write, Inspected.parser(), ViewWire::read);
     // Listings.
     add(
         "lQ",

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.CancelResult;
 import org.streamingcommands.command.Certainty;
@@ -72,6 +73,25 @@ final class CommandFlow {
   /** Whether nothing would be lost if the entity stopped now. */
   boolean isIdle() {
     return pending.isEmpty() && recent.isEmpty(clock.millis());
+  }
+
+  /**
+   * What is known of the commands.
+   *
+   * @param commandId of this one only, and whole; empty for all
+   */
+  ClientView view(@Nullable ConnectedClient connection, String commandId) {
+    List<PendingCommand> chosen =
+        pending.values().stream()
+            .filter(command -> commandId.isEmpty() || command.command.id().equals(commandId))
+            .toList();
+    return new ClientView(
+        Optional.ofNullable(connection),
+        chosen.stream()
+            .skip(Math.max(0, chosen.size() - ClientView.MOST))
+            .map(PendingCommand::view)
+            .toList(),
+        recent.view(commandId, clock.millis()));
   }
 
   /** When {@link #expire} has something to do; {@link Long#MAX_VALUE} for never. */
@@ -204,7 +224,7 @@ final class CommandFlow {
       dueAt(holdUntilMillis);
     }
     if (mayWrite() && queue.isEmpty() && redeliveries.isEmpty()) {
-      command.reach(Receipt.QUEUED, replies);
+      reach(command, Receipt.QUEUED);
       if (write(command, false)) {
         return;
       }
@@ -213,7 +233,7 @@ final class CommandFlow {
     command.roomUntilMillis = queueTimeout == 0 ? 0 : now + queueTimeout;
     switch (queue.offer(command)) {
       case QUEUED -> {
-        command.reach(Receipt.QUEUED, replies);
+        reach(command, Receipt.QUEUED);
         // Whoever the queue let in past those who wait may find the stream ready.
         drain();
       }
@@ -294,7 +314,7 @@ final class CommandFlow {
   private void resume(PendingCommand command, ClientConnection.Attach attach) {
     Hello hello = attach.hello();
     if (hello.running().contains(command.command.id())) {
-      command.reach(Receipt.RECEIVED, replies);
+      reach(command, Receipt.RECEIVED);
       requestCancelAgain(command);
     } else if (attach.again()) {
       // It is in this very stream already.
@@ -345,6 +365,7 @@ final class CommandFlow {
   }
 
   void credits(int granted) {
+    counters.credits.increment();
     credits = granted;
     drain();
   }
@@ -369,7 +390,7 @@ final class CommandFlow {
     if (command == null || !command.isSent()) {
       counters.unknownResults.increment();
     } else {
-      command.reach(Receipt.RECEIVED, replies);
+      reach(command, Receipt.RECEIVED);
     }
   }
 
@@ -378,12 +399,15 @@ final class CommandFlow {
     if (command == null || !command.isSent()) {
       counters.unknownResults.increment();
     } else {
-      command.reach(Receipt.RECEIVED, replies);
+      reach(command, Receipt.RECEIVED);
       command.progress(progress, replies);
     }
   }
 
   void result(String commandId, Outcome<Any> outcome) {
+    if (outcome instanceof Outcome.Completed<Any> completed) {
+      counters.bytesReceived.add(completed.result().getValue().size());
+    }
     resultsTaken++;
     if (downlink != null) {
       downlink.confirmed(resultsTaken);
@@ -488,7 +512,7 @@ final class CommandFlow {
 
   private void admitWaiting() {
     for (PendingCommand admitted : queue.admitWaiting()) {
-      admitted.reach(Receipt.QUEUED, replies);
+      reach(admitted, Receipt.QUEUED);
     }
   }
 
@@ -522,13 +546,23 @@ final class CommandFlow {
     if (room == Downlink.NOT_WRITTEN) {
       return false;
     }
+    counters.bytesSent.add(command.command.size());
+    if (credits == 0) {
+      counters.stalls.increment();
+    }
     if (!command.isSent()) {
       inFlight++;
     }
     command.redelivered |= again;
     command.sentToInstance = instanceId;
-    command.reach(Receipt.SENT, replies);
+    reach(command, Receipt.SENT);
     return true;
+  }
+
+  private void reach(PendingCommand command, Receipt receipt) {
+    if (command.reach(receipt, replies)) {
+      counters.receipts(receipt).record(System.nanoTime() - command.sinceNanos);
+    }
   }
 
   private void endAll(Reason reason, String message) {

@@ -4,11 +4,14 @@ import com.google.protobuf.Any;
 import com.typesafe.config.ConfigValueFactory;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -66,6 +69,7 @@ public final class Connections implements Extension {
   private final EngineSettings settings;
   private final InstantSource clock = InstantSource.system();
   private final Counters counters = new Counters();
+  private final List<SendObserver> observers = new CopyOnWriteArrayList<>();
   private final ServiceCatalog services = new ServiceCatalog();
   private final PresenceBoard presence = new PresenceBoard();
   private final LocalEntities entities = new LocalEntities(presence);
@@ -79,6 +83,7 @@ public final class Connections implements Extension {
   private final ActorRef<ShardingEnvelope<ClientConnection.Message>> region;
   private final Heartbeat heartbeat;
   private final AtomicBoolean draining = new AtomicBoolean();
+  private final CompletableFuture<Void> drainBegins = new CompletableFuture<>();
   private final DrainSettings drainSettings;
   private final Drain drain;
   private final Admission admission;
@@ -178,6 +183,23 @@ public final class Connections implements Extension {
    * @param steps whether it also hears of receipts and progress
    */
   public void send(ClientKey client, Command command, boolean steps, CommandListener listener) {
+    send(Sender.LOCAL, client, command, steps, listener);
+  }
+
+  /**
+   * Sends a command for somebody.
+   *
+   * @param steps whether the listener also hears of receipts and progress
+   */
+  public void send(
+      Sender by, ClientKey client, Command command, boolean steps, CommandListener listener) {
+    ObservedSend observed = new ObservedSend(listener, by.mode(), counters);
+    Command travelling =
+        observers.isEmpty() ? command : observed.begin(observers, by, client, command);
+    admit(client, travelling, steps, observed);
+  }
+
+  private void admit(ClientKey client, Command command, boolean steps, CommandListener listener) {
     Outcome<Any> refusal = refusal(client.service(), command);
     if (refusal != null) {
       listener.outcome(refusal);
@@ -225,6 +247,20 @@ public final class Connections implements Extension {
   }
 
   /**
+   * What the client's entity knows of it; what could not be asked in time reads as nothing.
+   *
+   * @param commandId only this one; empty for all
+   * @return never completed exceptionally
+   */
+  public CompletableFuture<ClientView> inspect(
+      ClientKey client, String commandId, Duration timeout) {
+    CompletableFuture<ClientView> result = new CompletableFuture<>();
+    ReplyTo replyTo = sends.inspect(result::complete, clock.millis() + timeout.toMillis());
+    route(new ClientConnection.Inspect(client, commandId, replyTo));
+    return result;
+  }
+
+  /**
    * The connected clients whose entities are on this node, in the order of service and id.
    *
    * @param service only of this one; null for all
@@ -254,6 +290,22 @@ public final class Connections implements Extension {
       @Nullable ClientKey after,
       int pageSize,
       Duration timeout) {
+    return listAll(service, selector, "", after, pageSize, timeout);
+  }
+
+  /**
+   * {@link #listAll(String, LabelSelector, ClientKey, int, Duration)} of those whose id contains a
+   * text.
+   *
+   * @param search the text; empty for all
+   */
+  public CompletableFuture<ClusterListing> listAll(
+      @Nullable String service,
+      LabelSelector selector,
+      String search,
+      @Nullable ClientKey after,
+      int pageSize,
+      Duration timeout) {
     Set<String> nodes = new TreeSet<>();
     for (Member member : cluster.state().getMembers()) {
       if (hosts(member)) {
@@ -262,7 +314,8 @@ public final class Connections implements Extension {
     }
     return listings.list(
         nodes,
-        replyTo -> new Gateway.ListClients(replyTo, service, selector.toString(), after, pageSize),
+        replyTo ->
+            new Gateway.ListClients(replyTo, service, selector.toString(), search, after, pageSize),
         pageSize,
         timeout);
   }
@@ -328,6 +381,16 @@ public final class Connections implements Extension {
         .orElse(null);
   }
 
+  /**
+   * Observes the sends of this node's senders from now on.
+   *
+   * @return ends it
+   */
+  public Runnable observe(SendObserver observer) {
+    observers.add(observer);
+    return () -> observers.remove(observer);
+  }
+
   // ---- streams ------------------------------------------------------------------------------
 
   /** A stream began; it speaks through the answer. */
@@ -377,6 +440,27 @@ public final class Connections implements Extension {
     return node;
   }
 
+  /** The nodes of the cluster as this one sees them, in the order of their names. */
+  public List<ClusterMember> members() {
+    List<ClusterMember> members = new ArrayList<>();
+    var state = cluster.state();
+    for (Member member : state.getMembers()) {
+      members.add(
+          new ClusterMember(
+              member.address().hostPort(),
+              member.status().toString(),
+              !state.getUnreachable().contains(member),
+              member.getRoles()));
+    }
+    members.sort(Comparator.comparing(ClusterMember::node));
+    return members;
+  }
+
+  /** What the entities of this node have to do, as of now. */
+  public Load load() {
+    return presence.load();
+  }
+
   /** How many streams this node holds. */
   public int openStreams() {
     return sessions.size();
@@ -391,6 +475,11 @@ public final class Connections implements Extension {
     return draining.get();
   }
 
+  /** Completed when {@link #drain} begins, on its thread. */
+  public CompletableFuture<Void> whenDraining() {
+    return drainBegins.copy();
+  }
+
   /**
    * Takes leave of this node's clients as {@code streaming-commands.drain} says. From now on no
    * client is taken in. Commands are, as long as another node can take the entities over. There is
@@ -400,6 +489,7 @@ public final class Connections implements Extension {
    */
   public CompletableFuture<DrainReport> drain() {
     if (draining.compareAndSet(false, true)) {
+      drainBegins.complete(null);
       drain.start();
     }
     return drain.done();
@@ -408,6 +498,7 @@ public final class Connections implements Extension {
   /** Takes leave of all clients without a pause: this node has no say any more. */
   public void drainNow() {
     draining.set(true);
+    drainBegins.complete(null);
     drain.rush();
   }
 

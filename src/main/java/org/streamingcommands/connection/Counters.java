@@ -1,6 +1,9 @@
 package org.streamingcommands.connection;
 
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
+import org.streamingcommands.command.Receipt;
 
 /** What a node counts. Read by whoever exports them; each only grows. */
 public final class Counters {
@@ -36,4 +39,42 @@ public final class Counters {
 
   /** Sends whose entity gave no answer in time. */
   public final LongAdder unanswered = new LongAdder();
+
+  /** Commands that were given to another node's entity when this one's moved. */
+  public final LongAdder handedOver = new LongAdder();
+
+  /** Commands that were taken over from another entity. */
+  public final LongAdder inherited = new LongAdder();
+
+  /** How often a stream said that it takes more. */
+  public final LongAdder credits = new LongAdder();
+
+  /** How often a stream took a command and then no more for the time being. */
+  public final LongAdder stalls = new LongAdder();
+
+  /** Bytes of commands that were written, their payloads, headers and ids. */
+  public final LongAdder bytesSent = new LongAdder();
+
+  /** Bytes of what clients completed commands with. */
+  public final LongAdder bytesReceived = new LongAdder();
+
+  private final Map<Sender.Mode, SendCounts> sends =
+      Map.of(Sender.Mode.LOCAL, new SendCounts(), Sender.Mode.REMOTE, new SendCounts());
+  private final Map<Receipt, Histogram> receipts = new EnumMap<>(Receipt.class);
+
+  Counters() {
+    for (Receipt receipt : Receipt.values()) {
+      receipts.put(receipt, new Histogram());
+    }
+  }
+
+  /** How the sends of this node's senders ended. */
+  public SendCounts sends(Sender.Mode mode) {
+    return sends.get(mode);
+  }
+
+  /** How long commands took to a receipt, from the moment their entity, on this node, saw them. */
+  public Histogram receipts(Receipt receipt) {
+    return receipts.get(receipt);
+  }
 }

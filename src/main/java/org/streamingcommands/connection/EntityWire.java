@@ -6,6 +6,7 @@ import org.streamingcommands.cluster.v1.Cancel;
 import org.streamingcommands.cluster.v1.Detach;
 import org.streamingcommands.cluster.v1.Disconnect;
 import org.streamingcommands.cluster.v1.Inherit;
+import org.streamingcommands.cluster.v1.Inspect;
 import org.streamingcommands.cluster.v1.NotWritten;
 import org.streamingcommands.cluster.v1.Progressed;
 import org.streamingcommands.cluster.v1.Receipt;
@@ -62,6 +63,21 @@ final class EntityWire {
         ValueWire.key(disconnect.getClient()),
         ValueWire.goodbye(disconnect.getGoodbye()),
         ValueWire.replyTo(disconnect.getReplyTo()));
+  }
+
+  static Inspect write(ClientConnection.Inspect inspect) {
+    return Inspect.newBuilder()
+        .setClient(ValueWire.key(inspect.client()))
+        .setCommandId(inspect.commandId())
+        .setReplyTo(ValueWire.replyTo(inspect.replyTo()))
+        .build();
+  }
+
+  static ClientConnection.Inspect read(Inspect inspect) {
+    return new ClientConnection.Inspect(
+        ValueWire.key(inspect.getClient()),
+        inspect.getCommandId(),
+        ValueWire.replyTo(inspect.getReplyTo()));
   }
 
   static Attach write(ClientConnection.Attach attach) {

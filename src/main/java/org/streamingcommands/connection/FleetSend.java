@@ -30,6 +30,7 @@ public final class FleetSend {
   private static final int PAGE = 1000;
 
   private final Connections connections;
+  private final Sender sender;
   private final FleetPlan plan;
   private final Consumer<FleetSend> wake;
   private final Queue<FleetStep> steps = new ConcurrentLinkedQueue<>();
@@ -55,8 +56,10 @@ public final class FleetSend {
    * @param wake told that there are steps to {@link #poll}; from any thread, one call at a time,
    *     also when it was told before
    */
-  public FleetSend(Connections connections, FleetPlan plan, Consumer<FleetSend> wake) {
+  public FleetSend(
+      Connections connections, Sender sender, FleetPlan plan, Consumer<FleetSend> wake) {
     this.connections = connections;
+    this.sender = sender;
     this.plan = plan;
     this.wake = wake;
   }
@@ -75,7 +78,7 @@ public final class FleetSend {
       CompletableFuture<FleetSummary> result,
       @Nullable Duration cancelTimeout) {
     FleetTeller teller = new FleetTeller(listener, result);
-    FleetSend send = new FleetSend(connections, plan, teller::drain);
+    FleetSend send = new FleetSend(connections, Sender.LOCAL, plan, teller::drain);
     result.whenComplete(
         (summary, failure) -> {
           if (result.isCancelled()) {
@@ -194,6 +197,7 @@ public final class FleetSend {
   private void send(String clientId) {
     running.add(clientId);
     connections.send(
+        sender,
         ClientKey.of(plan.service(), clientId),
         command(),
         false,

@@ -52,6 +52,18 @@ record FrameLimit(int payloadBytes) {
             "the client answered, but " + tooLarge(size));
   }
 
+  ClientView fit(ClientView view) {
+    return new ClientView(
+        view.connection(),
+        view.pending(),
+        view.ended().stream()
+            .map(
+                ended ->
+                    new ClientView.Ended(
+                        ended.commandId(), ended.typeUrl(), fit(ended.outcome()), ended.at()))
+            .toList());
+  }
+
   private static Any payloadOf(Outcome<Any> outcome) {
     if (outcome instanceof Outcome.Completed<Any> completed) {
       return completed.result();

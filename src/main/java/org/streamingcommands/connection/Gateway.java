@@ -129,11 +129,19 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
     }
   }
 
+  record Inspected(ReplyTo to, ClientView view) implements ToSender {
+    @Override
+    public void tell(Replies replies) {
+      replies.inspected(to, view);
+    }
+  }
+
   /** Who is connected, as the entities of this node say? See {@link ClusterListings}. */
   record ListClients(
       ActorRef<ClientsListed> replyTo,
       @Nullable String service,
       String selector,
+      String search,
       @Nullable ClientKey after,
       int limit)
       implements Message {}

@@ -197,6 +197,7 @@ final class GatewayWire {
         ListClients.newBuilder()
             .setReplyTo(refs.toSerializationFormat(list.replyTo()))
             .setSelector(list.selector())
+            .setSearch(list.search())
             .setLimit(list.limit());
     if (list.service() != null) {
       builder.setService(list.service());
@@ -212,6 +213,7 @@ final class GatewayWire {
         refs.resolveActorRef(list.getReplyTo()),
         list.getService().isEmpty() ? null : list.getService(),
         list.getSelector(),
+        list.getSearch(),
         list.hasAfter() ? ValueWire.key(list.getAfter()) : null,
         list.getLimit());
   }
@@ -245,8 +247,7 @@ final class GatewayWire {
         .build();
   }
 
-  private static ConnectedClient connected(
-      org.streamingcommands.cluster.v1.ConnectedClient client) {
+  static ConnectedClient connected(org.streamingcommands.cluster.v1.ConnectedClient client) {
     return new ConnectedClient(
         ValueWire.key(client.getClient()),
         client.getSessionId(),

@@ -29,6 +29,14 @@ final class LocalEntities {
       return client;
     }
 
+    int queueDepth() {
+      return queueDepth;
+    }
+
+    int inFlight() {
+      return inFlight;
+    }
+
     ActorRef<ClientConnection.Message> ref() {
       return ref;
     }

@@ -3,6 +3,7 @@ package org.streamingcommands.connection;
 import com.google.protobuf.Any;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.CancelResult;
 import org.streamingcommands.command.Certainty;
@@ -31,6 +32,9 @@ final class PendingCommand {
 
   /** Until when it waits for a stream that may be on its way here; 0 where it does not. */
   long holdUntilMillis;
+
+  /** When this entity saw it first. */
+  final long sinceNanos = System.nanoTime();
 
   /** Whether it was written more than once. */
   boolean redelivered;
@@ -138,9 +142,12 @@ final class PendingCommand {
     cancelWaiting.add(replyTo);
   }
 
-  void reach(Receipt receipt, Replies replies) {
+  /**
+   * @return whether it is news
+   */
+  boolean reach(Receipt receipt, Replies replies) {
     if (reached != null && reached.compareTo(receipt) >= 0) {
-      return;
+      return false;
     }
     reached = receipt;
     for (Waiter waiter : waiting) {
@@ -148,6 +155,16 @@ final class PendingCommand {
         replies.receipt(waiter.replyTo, receipt);
       }
     }
+    return true;
+  }
+
+  ClientView.Pending view() {
+    return new ClientView.Pending(
+        command.id(),
+        command.payload().getTypeUrl(),
+        Optional.ofNullable(reached),
+        command.deadline(),
+        lastProgress == null ? 0 : lastProgress.percent());
   }
 
   void progress(Progress progress, Replies replies) {

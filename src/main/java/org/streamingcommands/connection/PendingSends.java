@@ -31,6 +31,7 @@ final class PendingSends implements Replies {
     final @Nullable CommandListener listener;
     final @Nullable Consumer<CancelResult> onCancel;
     final @Nullable Consumer<Boolean> onDisconnect;
+    final @Nullable Consumer<ClientView> onInspect;
     final long deadlineMillis;
     volatile boolean received;
 
@@ -38,10 +39,12 @@ final class PendingSends implements Replies {
         @Nullable CommandListener listener,
         @Nullable Consumer<CancelResult> onCancel,
         @Nullable Consumer<Boolean> onDisconnect,
+        @Nullable Consumer<ClientView> onInspect,
         long deadlineMillis) {
       this.listener = listener;
       this.onCancel = onCancel;
       this.onDisconnect = onDisconnect;
+      this.onInspect = onInspect;
       this.deadlineMillis = deadlineMillis;
     }
   }
@@ -66,15 +69,19 @@ final class PendingSends implements Replies {
   }
 
   ReplyTo send(CommandListener listener, boolean steps, long deadlineMillis) {
-    return add(new Waiting(listener, null, null, deadlineMillis), steps);
+    return add(new Waiting(listener, null, null, null, deadlineMillis), steps);
   }
 
   ReplyTo cancel(Consumer<CancelResult> onCancel, long deadlineMillis) {
-    return add(new Waiting(null, onCancel, null, deadlineMillis), false);
+    return add(new Waiting(null, onCancel, null, null, deadlineMillis), false);
   }
 
   ReplyTo disconnect(Consumer<Boolean> onDisconnect, long deadlineMillis) {
-    return add(new Waiting(null, null, onDisconnect, deadlineMillis), false);
+    return add(new Waiting(null, null, onDisconnect, null, deadlineMillis), false);
+  }
+
+  ReplyTo inspect(Consumer<ClientView> onInspect, long deadlineMillis) {
+    return add(new Waiting(null, null, null, onInspect, deadlineMillis), false);
   }
 
   private ReplyTo add(Waiting waiting, boolean steps) {
@@ -129,6 +136,15 @@ final class PendingSends implements Replies {
     }
   }
 
+  @Override
+  public void inspected(ReplyTo to, ClientView view) {
+    Waiting waiting = byTicket.remove(to.ticket());
+    if (waiting != null && waiting.onInspect != null) {
+      Consumer<ClientView> onInspect = waiting.onInspect;
+      guarded(() -> onInspect.accept(view));
+    }
+  }
+
   /** Ends what its entity did not end in time. */
   void sweep() {
     long overdue = clock.millis() - GRACE_MILLIS;
@@ -156,6 +172,8 @@ final class PendingSends implements Replies {
       outcome(to, new Outcome.Undelivered<>(reason, certainty, message));
     } else if (waiting.onCancel != null) {
       cancelResult(to, CancelResult.notConfirmed());
+    } else if (waiting.onInspect != null) {
+      inspected(to, ClientView.NOTHING);
     } else {
       disconnected(to, false);
     }

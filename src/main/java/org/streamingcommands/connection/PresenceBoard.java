@@ -58,6 +58,18 @@ final class PresenceBoard {
     return () -> watchers.remove(changes);
   }
 
+  Load load() {
+    int clients = 0;
+    long queued = 0;
+    long inFlight = 0;
+    for (LocalEntities.Entry entry : connected.values()) {
+      clients++;
+      queued += entry.queueDepth();
+      inFlight += entry.inFlight();
+    }
+    return new Load(clients, queued, inFlight);
+  }
+
   /** Those chosen, after the given one. */
   List<ConnectedClient> list(
       @Nullable String service,

@@ -1,8 +1,10 @@
 package org.streamingcommands.connection;
 
 import com.google.protobuf.Any;
+import java.time.Instant;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.Outcome;
@@ -10,12 +12,16 @@ import org.streamingcommands.command.Outcome;
 /** How the client's last commands ended, bounded by age and count, so that an id runs once. */
 final class RecentOutcomes {
   /** How a command ended, and what tells whether a later one of its id is the same. */
-  record Ended(@Nullable Fingerprint fingerprint, Outcome<Any> outcome, long atMillis) {
+  record Ended(
+      @Nullable Fingerprint fingerprint, String typeUrl, Outcome<Any> outcome, long atMillis) {
     /** Where only the result came and never the command, any payload counts as the same. */
     boolean isOf(Any payload) {
       return fingerprint == null || fingerprint.equals(Fingerprint.of(payload));
     }
   }
+
+  /** Of what clients say, in a view of many. */
+  private static final int MAX_TEXT = 200;
 
   private final long windowMillis;
   private final int maxCount;
@@ -34,14 +40,18 @@ final class RecentOutcomes {
   void add(PendingCommand command, Outcome<Any> outcome, long nowMillis) {
     add(
         command.command.id(),
-        new Ended(Fingerprint.of(command.command.payload()), outcome, nowMillis),
+        new Ended(
+            Fingerprint.of(command.command.payload()),
+            command.command.payload().getTypeUrl(),
+            outcome,
+            nowMillis),
         nowMillis);
   }
 
   /** A result of a command that another entity had sent. */
   void addResult(String commandId, Outcome<Any> outcome, long nowMillis) {
     if (find(commandId, nowMillis) == null) {
-      add(commandId, new Ended(null, outcome, nowMillis), nowMillis);
+      add(commandId, new Ended(null, "", outcome, nowMillis), nowMillis);
     }
   }
 
@@ -60,8 +70,44 @@ final class RecentOutcomes {
     if (ended == null || !(ended.outcome() instanceof Outcome.Undelivered<Any>)) {
       return false;
     }
-    byId.replace(commandId, new Ended(ended.fingerprint(), late, ended.atMillis()));
+    byId.replace(
+        commandId, new Ended(ended.fingerprint(), ended.typeUrl(), late, ended.atMillis()));
     return true;
+  }
+
+  /**
+   * @param commandId of this one only, and whole; empty for the newest, without what they carry
+   */
+  List<ClientView.Ended> view(String commandId, long nowMillis) {
+    if (!commandId.isEmpty()) {
+      Ended ended = find(commandId, nowMillis);
+      return ended == null ? List.of() : List.of(view(commandId, ended, ended.outcome()));
+    }
+    return byId.entrySet().stream()
+        .skip(Math.max(0, byId.size() - ClientView.MOST))
+        .filter(entry -> entry.getValue().atMillis() + windowMillis >= nowMillis)
+        .map(entry -> view(entry.getKey(), entry.getValue(), bare(entry.getValue().outcome())))
+        .toList();
+  }
+
+  private static ClientView.Ended view(String commandId, Ended ended, Outcome<Any> outcome) {
+    return new ClientView.Ended(
+        commandId, ended.typeUrl(), outcome, Instant.ofEpochMilli(ended.atMillis()));
+  }
+
+  private static Outcome<Any> bare(Outcome<Any> outcome) {
+    if (outcome instanceof Outcome.Failed<Any> failed) {
+      return new Outcome.Failed<>(
+          cut(failed.code()), cut(failed.message()), Any.getDefaultInstance());
+    }
+    if (outcome instanceof Outcome.Cancelled<Any> cancelled) {
+      return new Outcome.Cancelled<>(cut(cancelled.message()));
+    }
+    return outcome.map(result -> Any.getDefaultInstance());
+  }
+
+  private static String cut(String text) {
+    return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT);
   }
 
   boolean isEmpty(long nowMillis) {

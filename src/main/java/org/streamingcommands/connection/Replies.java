@@ -17,4 +17,6 @@ interface Replies {
   void cancelResult(ReplyTo to, CancelResult result);
 
   void disconnected(ReplyTo to, boolean wasConnected);
+
+  void inspected(ReplyTo to, ClientView view);
 }

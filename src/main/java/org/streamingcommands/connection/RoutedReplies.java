@@ -66,6 +66,15 @@ final class RoutedReplies implements Replies {
     }
   }
 
+  @Override
+  public void inspected(ReplyTo to, ClientView view) {
+    if (isHere(to)) {
+      here.inspected(to, view);
+    } else {
+      tell(to, new Gateway.Inspected(to, limit.fit(view)));
+    }
+  }
+
   private boolean isHere(ReplyTo to) {
     return node.equals(to.node());
   }

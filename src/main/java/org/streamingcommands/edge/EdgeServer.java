@@ -1,9 +1,16 @@
 package org.streamingcommands.edge;
 
+import io.grpc.BindableService;
+import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionService;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -12,7 +19,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.streamingcommands.connection.Connections;
+import org.streamingcommands.grpc.v1.ClientFrame;
 import org.streamingcommands.grpc.v1.ClientStreamServiceGrpc;
+import org.streamingcommands.grpc.v1.ServerFrame;
 
 /**
  * The edge: accepts clients and gives each stream to the engine. Listens from {@link #start} until
@@ -52,12 +61,16 @@ public final class EdgeServer {
             .directExecutor()
             .withOption(ChannelOption.SO_BACKLOG, settings.backlog())
             .addService(definition(settings, connections, loops))
+            .addService(health(connections))
             .addStreamTracerFactory(CloseReason.FACTORY)
             .maxInboundMessageSize(settings.maxFrameBytes())
             .maxRstFramesPerWindow(MAX_RESETS, RESET_WINDOW_SECONDS)
             .keepAliveTime(settings.keepaliveTime().toNanos(), TimeUnit.NANOSECONDS)
             .keepAliveTimeout(settings.keepaliveTimeout().toNanos(), TimeUnit.NANOSECONDS)
             .permitKeepAliveTime(settings.permitKeepaliveTime().toNanos(), TimeUnit.NANOSECONDS);
+    if (settings.reflection()) {
+      addReflection(builder);
+    }
     Duration age = settings.maxConnectionAge();
     if (!age.isZero()) {
       builder
@@ -75,11 +88,35 @@ public final class EdgeServer {
 
   private static ServerServiceDefinition definition(
       EdgeSettings settings, Connections connections, EventLoops loops) {
-    return ServerServiceDefinition.builder(ClientStreamServiceGrpc.SERVICE_NAME)
+    MethodDescriptor<ClientFrame, ServerFrame> connect =
+        FrameMarshaller.tolerant(ClientStreamServiceGrpc.getConnectMethod());
+    ServiceDescriptor service =
+        ServiceDescriptor.newBuilder(ClientStreamServiceGrpc.SERVICE_NAME)
+            .setSchemaDescriptor(
+                ClientStreamServiceGrpc.getServiceDescriptor().getSchemaDescriptor())
+            .addMethod(connect)
+            .build();
+    return ServerServiceDefinition.builder(service)
         .addMethod(
-            FrameMarshaller.tolerant(ClientStreamServiceGrpc.getConnectMethod()),
+            connect,
             (call, headers) -> EdgeStream.open(call, settings, connections, loops.current()))
         .build();
+  }
+
+  /** Tells load balancers that the node takes clients, until it drains. */
+  private static BindableService health(Connections connections) {
+    HealthStatusManager health = new HealthStatusManager();
+    health.setStatus(ClientStreamServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
+    connections.whenDraining().thenRun(health::enterTerminalState);
+    return health.getHealthService();
+  }
+
+  /** In both versions: many a tool still asks for the older one alone. */
+  @SuppressWarnings("deprecation")
+  private static void addReflection(NettyServerBuilder builder) {
+    builder
+        .addService(ProtoReflectionServiceV1.newInstance())
+        .addService(ProtoReflectionService.newInstance());
   }
 
   /** Where it listens; the port is the real one. */

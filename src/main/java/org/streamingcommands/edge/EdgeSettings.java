@@ -16,6 +16,7 @@ public record EdgeSettings(
     Duration permitKeepaliveTime,
     Duration maxConnectionAge,
     Duration maxConnectionAgeGrace,
+    boolean reflection,
     Duration stopTimeout) {
 
   public EdgeSettings {
@@ -49,6 +50,7 @@ public record EdgeSettings(
         config.getDuration("permit-keepalive-time"),
         config.getDuration("max-connection-age"),
         config.getDuration("max-connection-age-grace"),
+        config.getBoolean("reflection"),
         config.getDuration("stop-timeout"));
   }
 

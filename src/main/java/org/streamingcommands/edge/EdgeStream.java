@@ -3,6 +3,7 @@ package org.streamingcommands.edge;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import org.streamingcommands.connection.ClientSession;
 import org.streamingcommands.connection.ClientStream;
@@ -11,6 +12,7 @@ import org.streamingcommands.connection.Delivery;
 import org.streamingcommands.connection.Goodbye;
 import org.streamingcommands.connection.Rejection;
 import org.streamingcommands.connection.Welcome;
+import org.streamingcommands.grpc.ErrorDetails;
 import org.streamingcommands.grpc.Wire;
 import org.streamingcommands.grpc.v1.ClientFrame;
 import org.streamingcommands.grpc.v1.CommandResult;
@@ -163,9 +165,9 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
 
   @Override
   public void reject(Rejection rejection) {
-    call.close(
-        Status.fromCodeValue(rejection.kind().grpcCode()).withDescription(rejection.message()),
-        new Metadata());
+    Status status =
+        Status.fromCodeValue(rejection.kind().grpcCode()).withDescription(rejection.message());
+    call.close(status, ErrorDetails.of(status, rejection.kind().name(), Map.of()));
   }
 
   @Override

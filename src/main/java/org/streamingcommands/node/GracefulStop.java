@@ -93,4 +93,9 @@ final class GracefulStop {
   void onUnbind(String task, Supplier<CompletionStage<Done>> action) {
     shutdown.addTask(CoordinatedShutdown.PhaseServiceUnbind(), task, action::get);
   }
+
+  /** What stops last: how a node stops is worth being read too. */
+  void onStop(String task, Supplier<CompletionStage<Done>> action) {
+    shutdown.addTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), task, action::get);
+  }
 }

@@ -2,9 +2,11 @@ package org.streamingcommands.node;
 
 import com.google.protobuf.Message;
 import com.typesafe.config.Config;
+import io.opentelemetry.api.GlobalOpenTelemetry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ForkJoinPool;
 import org.apache.pekko.Done;
@@ -24,7 +26,14 @@ import org.streamingcommands.connection.Connections;
 import org.streamingcommands.connection.DrainReport;
 import org.streamingcommands.edge.EdgeServer;
 import org.streamingcommands.edge.EdgeSettings;
+import org.streamingcommands.json.JsonCatalog;
+import org.streamingcommands.ops.AuditLog;
+import org.streamingcommands.ops.Dashboard;
+import org.streamingcommands.ops.MetricsServer;
+import org.streamingcommands.ops.MetricsSettings;
+import org.streamingcommands.ops.SendTracing;
 import org.streamingcommands.registry.StreamingServiceRegistry;
+import org.streamingcommands.trace.Tracing;
 
 /**
  * Streaming Commands inside a user's own ActorSystem. The system needs {@code pekko.actor.provider
@@ -78,6 +87,10 @@ public final class StreamingCommands implements Extension {
     }
     connections = Connections.get(system);
     services = StreamingServiceRegistry.get(system);
+    connections.observe(new SendTracing());
+    if (system.settings().config().getBoolean("streaming-commands.audit")) {
+      connections.observe(new AuditLog());
+    }
     stop = GracefulStop.of(system, connections);
   }
 
@@ -94,6 +107,11 @@ public final class StreamingCommands implements Extension {
    */
   public CompletableFuture<DrainReport> drain() {
     return connections.drain();
+  }
+
+  /** Which message types the HTTP api reads and writes as JSON, by service. */
+  public JsonCatalog messages() {
+    return JsonCatalog.get(system);
   }
 
   /**
@@ -176,8 +194,12 @@ public final class StreamingCommands implements Extension {
   public CompletableFuture<InetSocketAddress> startApi() {
     ApiSettings settings = ApiSettings.from(section("api"));
     CompletableFuture<InetSocketAddress> listening = new CompletableFuture<>();
-    ApiServer.on(system, settings, connections)
-        .services(services::clusterServices)
+    ApiServer.Builder builder =
+        ApiServer.on(system, settings, connections).services(services::clusterServices);
+    if (section("api").getBoolean("dashboard")) {
+      builder.beside(new Dashboard());
+    }
+    builder
         .start()
         .whenComplete(
             (api, error) -> {
@@ -195,6 +217,51 @@ public final class StreamingCommands implements Extension {
               listening.complete(api.address());
             });
     return listening;
+  }
+
+  /**
+   * Traces commands where {@code streaming-commands.tracing} says so, for all of this JVM.
+   *
+   * @throws IllegalArgumentException for a value that is none
+   */
+  public void startTracing() {
+    String wish = section("tracing").getString("use");
+    switch (wish) {
+      case "none" -> {}
+      case "global" -> Tracing.use(GlobalOpenTelemetry.get());
+      default ->
+          throw new IllegalArgumentException(
+              "streaming-commands.tracing.use must be none or global, is '%s'".formatted(wish));
+    }
+  }
+
+  /**
+   * Opens the listener for figures, as {@code streaming-commands.metrics} says.
+   *
+   * @return where it listens; empty where it is not enabled
+   * @throws UncheckedIOException where the address cannot be bound
+   */
+  public Optional<InetSocketAddress> startMetrics() {
+    MetricsSettings settings = MetricsSettings.from(section("metrics"));
+    if (!settings.enabled()) {
+      return Optional.empty();
+    }
+    try {
+      MetricsServer metrics = MetricsServer.start(settings, connections);
+      // Last of the listeners: how a node stops is worth being read too.
+      stop.onStop(
+          "streaming-commands-metrics",
+          () -> {
+            metrics.stop();
+            return CompletableFuture.completedFuture(Done.getInstance());
+          });
+      return Optional.of(metrics.address());
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "streaming-commands.metrics: cannot listen on %s:%d: %s"
+              .formatted(settings.host(), settings.port(), e.getMessage()),
+          e);
+    }
   }
 
   private Config section(String name) {

@@ -40,9 +40,14 @@ public final class StreamingNode implements AutoCloseable {
   private final ActorSystem<Void> system;
   private final InetSocketAddress edgeAddress;
   private final InetSocketAddress apiAddress;
+  private final Optional<InetSocketAddress> metricsAddress;
 
   private StreamingNode(
-      ActorSystem<Void> system, InetSocketAddress edgeAddress, InetSocketAddress apiAddress) {
+      ActorSystem<Void> system,
+      InetSocketAddress edgeAddress,
+      InetSocketAddress apiAddress,
+      Optional<InetSocketAddress> metricsAddress) {
+    this.metricsAddress = metricsAddress;
     this.system = system;
     this.edgeAddress = edgeAddress;
     this.apiAddress = apiAddress;
@@ -77,11 +82,12 @@ public final class StreamingNode implements AutoCloseable {
     ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "streaming-commands", config);
     try {
       StreamingCommands commands = StreamingCommands.get(system);
+      commands.startTracing();
       await(commands.join(), START_LIMIT);
       ConfiguredServices.register(system, commands.services());
       InetSocketAddress edge = commands.startEdge();
       InetSocketAddress api = await(commands.startApi(), START_LIMIT);
-      return new StreamingNode(system, edge, api);
+      return new StreamingNode(system, edge, api, commands.startMetrics());
     } catch (RuntimeException e) {
       system.terminate();
       throw new IllegalStateException("the node could not start: " + messageOf(e), e);
@@ -105,6 +111,11 @@ public final class StreamingNode implements AutoCloseable {
   /** Where senders and operators call. */
   public InetSocketAddress apiAddress() {
     return apiAddress;
+  }
+
+  /** Where Prometheus reads; empty where metrics are not enabled. */
+  public Optional<InetSocketAddress> metricsAddress() {
+    return metricsAddress;
   }
 
   /**

@@ -200,10 +200,12 @@ class OperatorCallsTest {
     ListServicesResponse services =
         new Listings(
                 api.node.connections(),
-                () -> Map.of("bots", Set.of("n2:1", "n1:1"), "agents", Set.of("n1:1")))
+                () -> Map.of("bots", Set.of("n2:1", "n1:1"), "agents", Set.of("n1:1")),
+                name -> Set.of("t.of." + name))
             .services();
     assertThat(services.getServicesList()).hasSize(2);
     assertThat(services.getServices(0).getName()).isEqualTo("agents");
     assertThat(services.getServices(1).getNodesList()).containsExactly("n1:1", "n2:1");
+    assertThat(services.getServices(1).getTypesList()).containsExactly("t.of.bots");
   }
 }

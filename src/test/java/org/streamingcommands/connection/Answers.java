@@ -47,6 +47,9 @@ final class Answers implements Replies {
   @Override
   public void disconnected(ReplyTo to, boolean wasConnected) {}
 
+  @Override
+  public void inspected(ReplyTo to, ClientView view) {}
+
   List<Receipt> receiptsOf(ReplyTo to) {
     return receipts.getOrDefault(to.ticket(), List.of());
   }

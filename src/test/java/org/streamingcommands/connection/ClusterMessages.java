@@ -76,6 +76,7 @@ final class ClusterMessages {
             "instance",
             true,
             true));
+    all.put("Inspect", new ClientConnection.Inspect(CLIENT, "c-1", REPLY_TO));
     all.put("Taken", new ClientConnection.Taken(STREAM, 16));
     all.put("NotWritten", new ClientConnection.NotWritten(STREAM, "c-1", "no such field"));
     all.put("Received", new ClientConnection.Received(STREAM, List.of("c-1", "c-2")));
@@ -99,7 +100,17 @@ final class ClusterMessages {
         new Gateway.CancelAnswered(
             REPLY_TO, new CancelResult(CancelResult.Verdict.TOO_LATE, Optional.of(COMPLETED))));
     all.put("DisconnectAnswered", new Gateway.DisconnectAnswered(REPLY_TO, true));
-    all.put("ListClients", new Gateway.ListClients(asker, "bots", "region=eu", CLIENT, 10));
+    all.put(
+        "Inspected",
+        new Gateway.Inspected(
+            REPLY_TO,
+            new ClientView(
+                Optional.of(connected),
+                List.of(
+                    new ClientView.Pending("c-1", "a/b", Optional.of(Receipt.SENT), TIME, 42),
+                    new ClientView.Pending("c-2", "a/b", Optional.empty(), TIME, 0)),
+                List.of(new ClientView.Ended("c-3", "a/b", FAILED, TIME)))));
+    all.put("ListClients", new Gateway.ListClients(asker, "bots", "region=eu", "", CLIENT, 10));
     all.put("ClientsListed", new Gateway.ClientsListed("node", List.of(connected), true));
     return all;
   }

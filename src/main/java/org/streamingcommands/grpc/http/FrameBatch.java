@@ -11,7 +11,7 @@ import org.apache.pekko.util.ByteString;
  * Writes messages as gRPC frames, many into one chunk: the fewer chunks, the fewer HTTP/2 frames
  * and writes to the socket. Not thread-safe.
  */
-public final class FrameBatch {
+public final class FrameBatch implements MessageBatch {
   private static final int HEADER = 5;
   private static final int FIRST_SIZE = 512;
 
@@ -29,6 +29,7 @@ public final class FrameBatch {
     return batch.take();
   }
 
+  @Override
   public void add(MessageLite message) {
     int length = message.getSerializedSize();
     int end = size + HEADER + length;
@@ -48,16 +49,17 @@ public final class FrameBatch {
     size = end;
   }
 
-  /** Whether it is time to take it: a larger chunk would save nothing. */
+  @Override
   public boolean isFull() {
     return size >= FULL;
   }
 
+  @Override
   public boolean isEmpty() {
     return size == 0;
   }
 
-  /** All that was added; the batch is empty afterwards. */
+  @Override
   public ByteString take() {
     ByteString taken = ByteString.fromArrayUnsafe(bytes, 0, size);
     // The taken one keeps the array.

@@ -82,7 +82,8 @@ public final class GrpcReply {
     return Status.INTERNAL.withDescription(failure.getClass().getSimpleName());
   }
 
-  private static List<HttpHeader> headers(Status status, @Nullable Metadata trailers) {
+  /** A status and its trailers as headers, for whoever writes them in another way. */
+  public static List<HttpHeader> headers(Status status, @Nullable Metadata trailers) {
     List<HttpHeader> headers = new ArrayList<>();
     headers.add(RawHeader.create("grpc-status", Integer.toString(status.getCode().value())));
     if (status.getDescription() != null) {

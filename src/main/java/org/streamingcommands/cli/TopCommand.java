@@ -1,0 +1,120 @@
+package org.streamingcommands.cli;
+
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.streamingcommands.grpc.v1.ClientInfo;
+import org.streamingcommands.grpc.v1.CommandServiceGrpc.CommandServiceBlockingStub;
+import org.streamingcommands.grpc.v1.GetNodeRequest;
+import org.streamingcommands.grpc.v1.GetNodeResponse;
+import org.streamingcommands.grpc.v1.ListClientsRequest;
+import org.streamingcommands.grpc.v1.ListClientsResponse;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** A node's figures and its busiest clients, again and again. */
+@Command(
+    name = "top",
+    description = "Show a node's figures and its busiest clients, live. Ctrl-C ends it.")
+final class TopCommand implements Callable<Integer> {
+  private static final long TIMEOUT_SECONDS = 10;
+
+  /** As many as the api lists at once. */
+  private static final int PAGE = 1000;
+
+  /** Most work first, then by name, so that quiet clients keep their places. */
+  private static final Comparator<ClientInfo> BUSIEST =
+      Comparator.<ClientInfo>comparingInt(client -> -client.getQueueDepth() - client.getInFlight())
+          .thenComparing(ClientInfo::getService)
+          .thenComparing(ClientInfo::getClientId);
+
+  // Set by picocli.
+  @Spec private CommandSpec spec;
+
+  @Mixin private ApiOption api = new ApiOption();
+  @Mixin private OutputOption output = new OutputOption();
+
+  @Option(names = "--service", description = "Only clients of this service.")
+  private String service = "";
+
+  @Option(
+      names = "--selector",
+      description = "Only clients with such labels: 'zone in (eu,us),!canary'.")
+  private String selector = "";
+
+  @Option(
+      names = "--every",
+      defaultValue = "1s",
+      description = "How often (default: ${DEFAULT-VALUE}).")
+  private Duration every = Duration.ofSeconds(1);
+
+  @Option(
+      names = "--rows",
+      defaultValue = "20",
+      description = "So many clients (default: ${DEFAULT-VALUE}).")
+  private int rows = 20;
+
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      description = "End after so many; for ever unless given.")
+  private long count = Long.MAX_VALUE;
+
+  @Override
+  public Integer call() {
+    Logging.start("WARN");
+    if (every.isNegative() || every.isZero()) {
+      throw new ParameterException(spec.commandLine(), "--every: must be more than zero");
+    }
+    return ApiCall.make(api.settings(), this::repeat);
+  }
+
+  private int repeat(CommandServiceBlockingStub stub) {
+    PrintWriter out = spec.commandLine().getOut();
+    TopScreen screen = new TopScreen(out, api.settings().address());
+    for (long round = 0; round < count; round++) {
+      if (round > 0 && !pause()) {
+        break;
+      }
+      CommandServiceBlockingStub timed = stub.withDeadlineAfter(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+      GetNodeResponse node = timed.getNode(GetNodeRequest.getDefaultInstance());
+      if (output.isJson()) {
+        out.println(MessageTypes.builtIn().jsonLine(node));
+      } else {
+        screen.show(node, busiest(timed));
+      }
+    }
+    return ExitCode.OK;
+  }
+
+  private List<ClientInfo> busiest(CommandServiceBlockingStub stub) {
+    ListClientsResponse listed =
+        stub.listClients(
+            ListClientsRequest.newBuilder()
+                .setService(service)
+                .setSelector(selector)
+                .setPageSize(PAGE)
+                .build());
+    List<ClientInfo> clients = new ArrayList<>(listed.getClientsList());
+    clients.sort(BUSIEST);
+    return clients.subList(0, Math.min(rows, clients.size()));
+  }
+
+  private boolean pause() {
+    try {
+      Thread.sleep(every.toMillis());
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}

@@ -1,0 +1,315 @@
+package org.streamingcommands.ops;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.google.protobuf.StringValue;
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.LocatorAssertions;
+import com.microsoft.playwright.options.ColorScheme;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.streamingcommands.agent.Agent;
+import org.streamingcommands.api.ApiServer;
+import org.streamingcommands.api.ApiSettings;
+import org.streamingcommands.examples.bots.v1.Bots;
+import org.streamingcommands.json.JsonCatalog;
+import org.streamingcommands.support.TestNode;
+
+/** The dashboard in the system's own Chromium, over a real node with real clients. */
+class DashboardTest {
+  private static final Path PICTURES = Path.of("target", "dashboard");
+  private static final LocatorAssertions.ContainsTextOptions TEXT =
+      new LocatorAssertions.ContainsTextOptions().setTimeout(TestNode.PATIENCE.toMillis());
+  private static final LocatorAssertions.IsVisibleOptions VISIBLE =
+      new LocatorAssertions.IsVisibleOptions().setTimeout(TestNode.PATIENCE.toMillis());
+
+  private static Playwright playwright;
+  private static Browser browser;
+
+  private final List<Agent> agents = new ArrayList<>();
+  private TestNode node;
+  private ApiServer api;
+  private BrowserContext context;
+  private Page page;
+
+  @BeforeAll
+  static void startBrowser() {
+    Optional<Path> chromium =
+        Stream.of("chromium", "chromium-browser", "google-chrome")
+            .flatMap(
+                name ->
+                    Stream.of(System.getenv().getOrDefault("PATH", "").split(":"))
+                        .map(directory -> Path.of(directory, name)))
+            .filter(Files::isExecutable)
+            .findFirst();
+    assumeTrue(chromium.isPresent(), "no Chromium on the PATH: the dashboard is not looked at");
+    playwright =
+        Playwright.create(
+            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+    browser =
+        playwright
+            .chromium()
+            .launch(
+                new BrowserType.LaunchOptions()
+                    .setExecutablePath(chromium.get())
+                    .setArgs(List.of("--no-sandbox", "--disable-gpu")));
+  }
+
+  @AfterAll
+  static void stopBrowser() {
+    if (playwright != null) {
+      playwright.close();
+    }
+  }
+
+  @BeforeEach
+  void start() {
+    node = TestNode.start();
+    JsonCatalog.get(node.system()).register(TestNode.SERVICE, Bots.getDescriptor());
+    api =
+        TestNode.await(
+            ApiServer.on(
+                    node.system(),
+                    ApiSettings.from(
+                        node.system().settings().config().getConfig("streaming-commands.api")),
+                    node.connections())
+                .beside(new Dashboard())
+                .start()
+                .toCompletableFuture());
+    open(1280, 900, ColorScheme.LIGHT);
+  }
+
+  @AfterEach
+  void stop() {
+    context.close();
+    agents.forEach(Agent::close);
+    TestNode.await(api.stop().toCompletableFuture());
+    node.close();
+  }
+
+  @Test
+  void aFleetOfNoneSaysHowToConnectOne() {
+    assertThat(page.locator("#link")).containsText("live", TEXT);
+    assertThat(page.locator("#no-clients")).containsText("agent --service", TEXT);
+    picture("empty");
+  }
+
+  @Test
+  void aClientConnectsAndAppears() {
+    assertThat(page.locator("#no-clients")).isVisible(VISIBLE);
+    echo("bot-7", Map.of("zone", "eu", "model", "mk2"));
+
+    assertThat(row("bot-7")).containsText("zone=eu", TEXT);
+    assertThat(page.locator("#tiles")).containsText("Connected1", TEXT);
+  }
+
+  @Test
+  void clientsAreSearchedByIdAndByLabel() {
+    echo("kitchen-1", Map.of("zone", "eu"));
+    echo("garage-1", Map.of("zone", "us"));
+    assertThat(row("garage-1")).isVisible(VISIBLE);
+
+    page.keyboard().press("/");
+    page.keyboard().type("kitchen");
+    assertThat(row("garage-1")).isHidden(hidden());
+    assertThat(row("kitchen-1")).isVisible(VISIBLE);
+
+    page.fill("#search", "");
+    page.fill("#selector", "zone=us");
+    assertThat(row("kitchen-1")).isHidden(hidden());
+    assertThat(row("garage-1")).isVisible(VISIBLE);
+
+    page.fill("#selector", "==");
+    assertThat(page.locator("#clients-problem")).containsText("selector", TEXT);
+  }
+
+  @Test
+  void aCommandIsSentAndItsStepsAndOutcomeShow() {
+    echo("bot-1", Map.of("zone", "eu", "room", "kitchen"));
+    page.navigate(url() + "#/bots/bot-1");
+    Locator detail = page.locator("#detail");
+    assertThat(detail).containsText("connected", TEXT);
+
+    page.fill("input[name=type]", "google.protobuf.StringValue");
+    page.fill("textarea[name=json]", "\"make tea\"");
+    page.keyboard().press("Control+Enter");
+
+    Locator steps = detail.locator(".steps");
+    assertThat(steps).containsText("queued", TEXT);
+    assertThat(steps).containsText("sent", TEXT);
+    assertThat(steps).containsText("completed", TEXT);
+    assertThat(steps).containsText("did: make tea", TEXT);
+    assertThat(page.locator("#sends")).containsText("completed", TEXT);
+    assertThat(detail.locator(".commands").last()).containsText("StringValue", TEXT);
+    picture("sent");
+  }
+
+  @Test
+  void whatGoesWrongIsSaidWithItsReason() {
+    page.navigate(url() + "#/bots/nobody");
+    assertThat(page.locator("#detail")).containsText("not connected", TEXT);
+
+    page.fill("input[name=type]", "google.protobuf.StringValue");
+    page.fill("textarea[name=json]", "\"hello\"");
+    page.click("form.send button");
+    assertThat(page.locator(".steps")).containsText("not connected", TEXT);
+
+    page.fill("textarea[name=json]", "{");
+    page.click("form.send button");
+    assertThat(page.locator(".steps")).containsText("this is no JSON", TEXT);
+  }
+
+  @Test
+  void markupInWhatAClientSaysIsText() {
+    echo("<img src=x onerror=alert(1)>", Map.of("b", "<b>bold</b>"));
+
+    assertThat(page.locator("#rows")).containsText("<img src=x onerror=alert(1)>", TEXT);
+    assertThat(page.locator("#rows img, #rows b")).hasCount(0);
+  }
+
+  @Test
+  void clientsOfEveryNodeAreShown() {
+    TestNode second = node.join(TestNode.config());
+    try {
+      for (int i = 0; i < 5; i++) {
+        echo("here-" + i, Map.of(), node);
+        echo("there-" + i, Map.of(), second);
+      }
+      page.fill("#search", "here-");
+      assertThat(page.locator("#rows tr")).hasCount(10, rows());
+    } finally {
+      second.close();
+    }
+  }
+
+  @Test
+  void aNodeThatGoesIsSaidToBeGone() {
+    TestNode second = node.join(TestNode.config());
+    String name = second.connections().node();
+    Locator entry = page.locator("[data-node='" + name + "']");
+    assertThat(entry).containsText("up", TEXT);
+
+    second.close();
+
+    assertThat(entry).containsText("gone", TEXT);
+    picture("node-gone");
+  }
+
+  @Test
+  void aNodeThatDoesNotAnswerIsSaidNotTo() {
+    assertThat(page.locator("#link")).containsText("live", TEXT);
+
+    TestNode.await(api.stop().toCompletableFuture());
+
+    assertThat(page.locator("#trouble")).containsText("does not answer", TEXT);
+    assertThat(page.locator("#link")).containsText("no answer", TEXT);
+    assertThat(page.locator("#nodes")).containsText("no answer", TEXT);
+    picture("no-answer");
+  }
+
+  @Test
+  void itFitsAPhoneInTheDark() {
+    fleet();
+    context.close();
+    open(390, 844, ColorScheme.DARK);
+    page.navigate(url() + "#/bots/bot-03");
+    assertThat(page.locator("#detail")).containsText("connected", TEXT);
+    assertThat(row("bot-03")).isVisible(VISIBLE);
+
+    Object overflow =
+        page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth");
+    org.assertj.core.api.Assertions.assertThat(overflow).isEqualTo(0);
+    picture("phone-dark");
+  }
+
+  @Test
+  void aBusyFleetIsLive() {
+    fleet();
+    assertThat(row("bot-11")).isVisible(VISIBLE);
+    for (int i = 0; i < 20; i++) {
+      var heard = node.send("bot-%02d".formatted(i % 12), TestNode.command("c-" + i, "task " + i));
+      heard.awaitOutcome();
+    }
+    node.send("bot-99", TestNode.command("c-99", "nobody")).awaitOutcome();
+    assertThat(page.locator("#sends")).containsText("not connected", TEXT);
+    page.click("text=bot-02");
+    assertThat(page.locator("#detail")).containsText("connected", TEXT);
+    picture("busy");
+  }
+
+  private void fleet() {
+    for (int i = 0; i < 12; i++) {
+      echo(
+          "bot-%02d".formatted(i),
+          Map.of("zone", i % 3 == 0 ? "us" : "eu", "model", "mk" + i % 2, "ring", "stable"));
+    }
+  }
+
+  private static LocatorAssertions.HasCountOptions rows() {
+    return new LocatorAssertions.HasCountOptions().setTimeout(TestNode.PATIENCE.toMillis());
+  }
+
+  private void echo(String id, Map<String, String> labels) {
+    echo(id, labels, node);
+  }
+
+  private void echo(String id, Map<String, String> labels, TestNode at) {
+    var builder =
+        Agent.builder("127.0.0.1:" + at.edgeAddress().getPort())
+            .service(TestNode.SERVICE)
+            .clientId(id)
+            .on(
+                StringValue.class,
+                (text, command) -> {
+                  command.progress(50, "halfway");
+                  return StringValue.of("did: " + text.getValue());
+                });
+    labels.forEach(builder::label);
+    Agent agent = builder.connect();
+    agents.add(agent);
+    TestNode.await(agent.connected().toCompletableFuture());
+  }
+
+  private Locator row(String id) {
+    return page.locator("#rows tr").filter(new Locator.FilterOptions().setHasText(id));
+  }
+
+  private static LocatorAssertions.IsHiddenOptions hidden() {
+    return new LocatorAssertions.IsHiddenOptions().setTimeout(TestNode.PATIENCE.toMillis());
+  }
+
+  private void open(int width, int height, ColorScheme scheme) {
+    context =
+        browser.newContext(
+            new Browser.NewContextOptions().setViewportSize(width, height).setColorScheme(scheme));
+    page = context.newPage();
+    page.navigate(url());
+    assertThat(page.locator("#link")).containsText("live", TEXT);
+  }
+
+  private String url() {
+    return "http://127.0.0.1:" + api.address().getPort() + "/";
+  }
+
+  private void picture(String name) {
+    page.screenshot(
+        new Page.ScreenshotOptions().setPath(PICTURES.resolve(name + ".png")).setFullPage(true));
+  }
+}
