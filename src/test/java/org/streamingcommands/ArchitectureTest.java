@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The arrows between packages. What is on the left may know what is on the right, never the other
- * way: Main, cli, node, { edge, api }, registry, service, connection, command.
+ * way: Main, cli, node, { edge, api }, { registry, security }, service, connection, command.
  */
 class ArchitectureTest {
   private static final JavaClasses OURS =
@@ -76,22 +76,44 @@ class ArchitectureTest {
 
   @Test
   void edgeKnowsWhatIsToItsRightOnly() {
-    knowsOnly("edge", "connection", "command", "grpc").check(OURS);
+    knowsOnly("edge", "security", "connection", "command", "grpc").check(OURS);
   }
 
   @Test
   void apiKnowsWhatIsToItsRightOnly() {
-    knowsOnly("api", "registry", "service", "connection", "command", "grpc").check(OURS);
+    knowsOnly("api", "security", "registry", "service", "connection", "command", "grpc")
+        .check(OURS);
   }
 
   @Test
   void clientKnowsWhatIsToItsRightOnly() {
-    knowsOnly("client", "connection", "command", "grpc").check(OURS);
+    knowsOnly("client", "connection", "command", "credentials", "grpc").check(OURS);
   }
 
   @Test
   void agentKnowsWhatIsToItsRightOnly() {
-    knowsOnly("agent", "command", "grpc").check(OURS);
+    knowsOnly("agent", "command", "credentials", "grpc").check(OURS);
+  }
+
+  @Test
+  void securityKnowsWhatIsToItsRightOnly() {
+    knowsOnly("security", "command", "credentials").check(OURS);
+  }
+
+  @Test
+  void credentialsKnowNothingOfOurs() {
+    knowsOnly("credentials").check(OURS);
+  }
+
+  @Test
+  void neitherSecurityNorCredentialsKnowPekko() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(ROOT + "security..", ROOT + "credentials..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.apache.pekko..", "scala..")
+        .check(OURS);
   }
 
   @Test
@@ -108,7 +130,16 @@ class ArchitectureTest {
   @Test
   void nodeKnowsWhatIsToItsRightOnly() {
     knowsOnly(
-            "node", "edge", "api", "registry", "service", "connection", "command", "client", "grpc")
+            "node",
+            "edge",
+            "api",
+            "security",
+            "registry",
+            "service",
+            "connection",
+            "command",
+            "client",
+            "grpc")
         .check(OURS);
   }
 
@@ -119,6 +150,7 @@ class ArchitectureTest {
             "command",
             "client",
             "agent",
+            "credentials",
             "service",
             "registry",
             "node",

@@ -8,22 +8,25 @@ import org.jspecify.annotations.Nullable;
 import org.streamingcommands.grpc.http.FrameViolation;
 import org.streamingcommands.grpc.http.GrpcTimeout;
 import org.streamingcommands.grpc.http.MessageEncoding;
+import org.streamingcommands.security.Principal;
 
 /**
  * One gRPC call, its headers read.
  *
  * @param request as it came
+ * @param principal who calls
  * @param encoding how its messages are compressed
  * @param timeout how long the caller is going to wait; null for ever
  * @param deadline the same, as a time
  */
 record Call(
     HttpRequest request,
+    Principal principal,
     MessageEncoding encoding,
     @Nullable Duration timeout,
     @Nullable Instant deadline) {
 
-  static Call of(HttpRequest request) throws FrameViolation {
+  static Call of(HttpRequest request, Principal principal) throws FrameViolation {
     String encoding = header(request, MessageEncoding.HEADER);
     String timeout = header(request, GrpcTimeout.HEADER);
     Duration wait = timeout == null ? null : GrpcTimeout.parse(timeout);
@@ -34,6 +37,7 @@ record Call(
     }
     return new Call(
         request,
+        principal,
         encoding == null ? MessageEncoding.IDENTITY : MessageEncoding.of(encoding),
         wait,
         wait == null ? null : Instant.now().plus(wait));

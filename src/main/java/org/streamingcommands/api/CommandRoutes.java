@@ -37,6 +37,7 @@ import org.streamingcommands.grpc.v1.ListServicesRequest;
 import org.streamingcommands.grpc.v1.SendCommandToClientRequest;
 import org.streamingcommands.grpc.v1.SendToManyRequest;
 import org.streamingcommands.grpc.v1.WatchClientsRequest;
+import org.streamingcommands.security.Action;
 
 /**
  * The rpcs of CommandService, by name. Routes of our own and not the generated handler, which runs
@@ -81,12 +82,14 @@ final class CommandRoutes {
       case "CancelCommand" -> unary(call, CancelCommandRequest.parser(), this::cancel);
       case "SendToMany" -> unary(call, SendToManyRequest.parser(), this::sendToMany);
       case "Dispatch" -> CompletableFuture.completedFuture(dispatch(call));
-      case "ListClients" ->
-          unary(call, ListClientsRequest.parser(), (c, r) -> reply(listings.clients(r)));
+      case "ListClients" -> unary(call, ListClientsRequest.parser(), this::listClients);
       case "WatchClients" -> unary(call, WatchClientsRequest.parser(), this::watch);
       case "DisconnectClient" -> unary(call, DisconnectClientRequest.parser(), this::disconnect);
       case "ListServices" ->
-          unary(call, ListServicesRequest.parser(), (c, r) -> reply(listings.services()));
+          unary(
+              call,
+              ListServicesRequest.parser(),
+              (c, r) -> reply(listings.services(name -> c.principal().may(Action.LIST, name))));
       default ->
           CompletableFuture.completedFuture(
               GrpcReply.status(
@@ -126,6 +129,7 @@ final class CommandRoutes {
 
   private CompletableFuture<HttpResponse> send(Call call, SendCommandToClientRequest request)
       throws InvalidRequest {
+    Permits.command(call.principal(), Action.SEND, request.getService(), request.getCommand());
     ClientKey client = requests.client(request.getService(), request.getClientId());
     Command command = requests.command(request.hasCommand(), request.getCommand(), call.deadline());
     var steps = new CallSteps.Send(command.id(), Requests.wish(request.getWaitFor()));
@@ -140,6 +144,7 @@ final class CommandRoutes {
 
   private CompletableFuture<HttpResponse> execute(Call call, ExecuteCommandRequest request)
       throws InvalidRequest {
+    Permits.command(call.principal(), Action.SEND, request.getService(), request.getCommand());
     ClientKey client = requests.client(request.getService(), request.getClientId());
     Command command = requests.command(request.hasCommand(), request.getCommand(), call.deadline());
     return streamed(
@@ -156,6 +161,7 @@ final class CommandRoutes {
 
   private CompletableFuture<HttpResponse> cancel(Call call, CancelCommandRequest request)
       throws InvalidRequest {
+    Permits.service(call.principal(), Action.SEND, request.getService());
     ClientKey client = requests.client(request.getService(), request.getClientId());
     String commandId = requests.commandId(request.getCommandId());
     Duration timeout =
@@ -167,6 +173,7 @@ final class CommandRoutes {
 
   private CompletableFuture<HttpResponse> disconnect(Call call, DisconnectClientRequest request)
       throws InvalidRequest {
+    Permits.service(call.principal(), Action.DISCONNECT, request.getService());
     ClientKey client = requests.client(request.getService(), request.getClientId());
     Goodbye goodbye =
         new Goodbye(
@@ -183,6 +190,7 @@ final class CommandRoutes {
 
   private CompletableFuture<HttpResponse> sendToMany(Call call, SendToManyRequest request)
       throws InvalidRequest {
+    Permits.command(call.principal(), Action.BROADCAST, request.getService(), request.getCommand());
     FleetPlan plan = fleetRequests.plan(call, request);
     var refusal = connections.refusal(plan.service(), plan.command());
     if (refusal != null) {
@@ -193,8 +201,15 @@ final class CommandRoutes {
         GrpcReply.stream(Source.fromGraph(new FleetCall(connections, plan, cancelTimeout))));
   }
 
+  private CompletableFuture<HttpResponse> listClients(Call call, ListClientsRequest request)
+      throws InvalidRequest {
+    Permits.service(call.principal(), Action.LIST, request.getService());
+    return reply(listings.clients(request));
+  }
+
   private CompletableFuture<HttpResponse> watch(Call call, WatchClientsRequest request)
       throws InvalidRequest {
+    Permits.service(call.principal(), Action.LIST, request.getService());
     WatchCall watch =
         new WatchCall(
             connections,
@@ -208,18 +223,25 @@ final class CommandRoutes {
             .recover(
                 StatusRuntimeException.class,
                 () -> GrpcReply.end(Statuses.stopping().getStatus(), null));
-    return CompletableFuture.completedFuture(GrpcReply.stream(changes));
+    return CompletableFuture.completedFuture(
+        GrpcReply.stream(Tenure.of(call.principal()).limit(changes)));
   }
 
   private HttpResponse dispatch(Call call) {
     GuardedBidi<DispatchRequest> guard =
         new GuardedBidi<>(
             DispatchRequest.parser(), call.encoding(), settings.maxMessageSize(), call.timeout());
-    DispatchStage stage = new DispatchStage(connections, requests, settings.maxInFlight());
+    DispatchStage stage =
+        new DispatchStage(connections, requests, settings.maxInFlight(), call.principal());
     Flow<List<DispatchRequest>, ByteString, ?> dispatch =
         Flow.fromGraph(stop.<List<DispatchRequest>>flow()).via(stage);
     return GrpcReply.stream(
-        call.request().entity().getDataBytes().via(BidiFlow.fromGraph(guard).join(dispatch)));
+        Tenure.of(call.principal())
+            .count(
+                call.request()
+                    .entity()
+                    .getDataBytes()
+                    .via(BidiFlow.fromGraph(guard).join(dispatch))));
   }
 
   static Throwable unwrapped(Throwable failure) {

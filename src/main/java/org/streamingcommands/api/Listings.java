@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.ClientKey;
@@ -107,13 +108,19 @@ final class Listings {
         .build();
   }
 
-  ListServicesResponse services() {
+  /**
+   * @param visible which of them the caller may see
+   */
+  ListServicesResponse services(Predicate<String> visible) {
     ListServicesResponse.Builder response = ListServicesResponse.newBuilder();
     new TreeMap<>(services.get())
         .forEach(
-            (name, nodes) ->
+            (name, nodes) -> {
+              if (visible.test(name)) {
                 response.addServices(
-                    ServiceInfo.newBuilder().setName(name).addAllNodes(new TreeSet<>(nodes))));
+                    ServiceInfo.newBuilder().setName(name).addAllNodes(new TreeSet<>(nodes)));
+              }
+            });
     return response.build();
   }
 }

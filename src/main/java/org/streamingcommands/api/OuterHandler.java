@@ -4,16 +4,20 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.model.HttpMethods;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.japi.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamingcommands.grpc.http.FrameViolation;
 import org.streamingcommands.grpc.http.GrpcReply;
 import org.streamingcommands.grpc.v1.CommandServiceGrpc;
+import org.streamingcommands.security.AuthenticationException;
+import org.streamingcommands.security.Principal;
 
 /**
  * The first to see a request: gRPC goes to the routes, everything else to the handler beside them.
@@ -29,9 +33,16 @@ final class OuterHandler implements Function<HttpRequest, CompletionStage<HttpRe
   private final transient java.util.function.Function<HttpRequest, CompletionStage<HttpResponse>>
       beside;
 
+  private final transient ActorSystem<?> system;
+  private final transient Gate gate;
+
   OuterHandler(
+      ActorSystem<?> system,
+      Gate gate,
       CommandRoutes routes,
       java.util.function.Function<HttpRequest, CompletionStage<HttpResponse>> beside) {
+    this.system = system;
+    this.gate = gate;
     this.routes = routes;
     this.beside = beside;
   }
@@ -41,7 +52,15 @@ final class OuterHandler implements Function<HttpRequest, CompletionStage<HttpRe
     boolean grpc = isGrpc(request);
     CompletionStage<HttpResponse> response;
     try {
-      response = grpc ? grpc(request) : beside.apply(request);
+      Principal principal = gate.ask(request);
+      response =
+          grpc && principal != null
+              ? grpc(request, principal)
+              : beside.apply(Gate.attach(request, principal));
+    } catch (AuthenticationException e) {
+      // Nobody reads what a stranger still has to say.
+      request.entity().discardBytes(system);
+      return CompletableFuture.completedFuture(stranger(grpc, e));
     } catch (FrameViolation | RuntimeException | Error e) {
       return CompletableFuture.completedFuture(answer(request, grpc, e));
     }
@@ -54,13 +73,23 @@ final class OuterHandler implements Function<HttpRequest, CompletionStage<HttpRe
     return response.exceptionally(failure -> answer(request, grpc, failure));
   }
 
-  private CompletionStage<HttpResponse> grpc(HttpRequest request) throws FrameViolation {
+  private CompletionStage<HttpResponse> grpc(HttpRequest request, Principal principal)
+      throws FrameViolation {
     String path = request.getUri().path();
     if (path.startsWith(PREFIX)) {
-      return routes.handle(path.substring(PREFIX.length()), Call.of(request));
+      return routes.handle(path.substring(PREFIX.length()), Call.of(request, principal));
     }
     // Pekko gRPC would gzip every answer to a caller that could read it, two bytes or two million.
-    return beside.apply(request.removeHeader("grpc-accept-encoding"));
+    return beside.apply(Gate.attach(request.removeHeader("grpc-accept-encoding"), principal));
+  }
+
+  private static HttpResponse stranger(boolean grpc, AuthenticationException e) {
+    return grpc
+        ? GrpcReply.status(Status.UNAUTHENTICATED.withDescription(e.getMessage()), null)
+        : HttpResponse.create()
+            .withStatus(StatusCodes.UNAUTHORIZED)
+            .addHeader(RawHeader.create("WWW-Authenticate", "Bearer"))
+            .withEntity(String.valueOf(e.getMessage()));
   }
 
   private static boolean isGrpc(HttpRequest request) {

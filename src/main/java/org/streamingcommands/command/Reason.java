@@ -31,7 +31,11 @@ public enum Reason {
   /** No node could be reached, or the one that was asked went away. UNAVAILABLE. */
   NODE_UNREACHABLE(14),
   /** The node is stopping. UNAVAILABLE. */
-  SHUTTING_DOWN(14);
+  SHUTTING_DOWN(14),
+  /** The sender is not permitted to do this. PERMISSION_DENIED. */
+  NOT_PERMITTED(7),
+  /** The sender sends more per second than it may. RESOURCE_EXHAUSTED: slower, it may fare well. */
+  RATE_LIMITED(8);
 
   private final int grpcCode;
 
@@ -47,7 +51,13 @@ public enum Reason {
   /** Whether time alone may heal it: the same command may fare better a moment later. */
   public boolean isTransient() {
     return switch (this) {
-      case NOT_CONNECTED, QUEUE_FULL, CONNECTION_LOST, NODE_UNREACHABLE, SHUTTING_DOWN -> true;
+      case NOT_CONNECTED,
+          QUEUE_FULL,
+          CONNECTION_LOST,
+          NODE_UNREACHABLE,
+          SHUTTING_DOWN,
+          RATE_LIMITED ->
+          true;
       default -> false;
     };
   }

@@ -42,6 +42,12 @@ public final class ClientSession implements Downlink {
   private volatile ServiceSettings settings;
   private volatile long lastHeardNanos = openedNanos;
   private volatile boolean notReading;
+
+  /**
+   * When what the client showed of itself ends, by the wall clock; nothing ends at the end of time.
+   */
+  private volatile long validUntilMillis = Long.MAX_VALUE;
+
   private volatile long resultsConfirmed;
   private volatile long epoch;
   private volatile boolean isEntityRemote;
@@ -218,6 +224,28 @@ public final class ClientSession implements Downlink {
     }
     feed = null;
     return true;
+  }
+
+  /**
+   * What the client showed of itself holds until then; later it is told so, and its stream ends.
+   */
+  public void validUntil(@Nullable Instant end) {
+    validUntilMillis = end == null ? Long.MAX_VALUE : end.toEpochMilli();
+  }
+
+  /** Writes a frame of the stream's own, in turn with the engine's; not once it has ended. */
+  public void answer(Runnable write) {
+    heard();
+    synchronized (this) {
+      if (state == State.ATTACHED) {
+        write.run();
+      }
+    }
+  }
+
+  /** The stream ends with this, and nothing else does. */
+  public void refuse(Rejection rejection) {
+    rejectAndCount(rejection);
   }
 
   /** What the client sent breaks the protocol; its stream ends, and nothing else. */
@@ -448,6 +476,10 @@ public final class ClientSession implements Downlink {
    * @param tickNanos how long until the next call: what would be overdue by then is overdue now
    */
   void tick(long nowNanos, long tickNanos) {
+    if (validUntilMillis != Long.MAX_VALUE && System.currentTimeMillis() >= validUntilMillis) {
+      goodbye(Goodbye.of(Goodbye.Cause.EXPIRED, "the token or certificate is no longer valid"));
+      return;
+    }
     switch (state) {
       case AWAITING_HELLO -> {
         if (nowNanos - openedNanos >= settings.helloTimeout().toNanos()) {

@@ -1,7 +1,13 @@
 package org.streamingcommands.edge;
 
+import io.grpc.InsecureServerCredentials;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCredentials;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.TlsServerCredentials;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -10,8 +16,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.streamingcommands.connection.Connections;
 import org.streamingcommands.grpc.v1.ClientStreamServiceGrpc;
+import org.streamingcommands.security.AuthenticationException;
+import org.streamingcommands.security.ListenerSecurity;
+import org.streamingcommands.security.Principal;
+import org.streamingcommands.security.ServerTls;
 
 /**
  * The edge: accepts clients and gives each stream to the engine. Listens from {@link #start} until
@@ -31,22 +42,30 @@ public final class EdgeServer {
 
   private final Server server;
   private final EdgeSettings settings;
+  private final ListenerSecurity security;
 
-  private EdgeServer(Server server, EdgeSettings settings) {
+  private EdgeServer(Server server, EdgeSettings settings, ListenerSecurity security) {
     this.server = server;
+    this.security = security;
     this.settings = settings;
   }
 
   /**
+   * @param security closed by the server, or before this throws
    * @throws IOException where the address cannot be bound
    */
-  public static EdgeServer start(EdgeSettings settings, Connections connections)
+  public static EdgeServer start(
+      EdgeSettings settings, Connections connections, ListenerSecurity security)
       throws IOException {
     NOISE.forEach(logger -> logger.setLevel(Level.SEVERE));
     NettyServerBuilder builder =
-        NettyServerBuilder.forAddress(settings.address())
+        NettyServerBuilder.forAddress(settings.address(), credentials(security.tls()))
             .directExecutor()
-            .addService(definition(settings, connections))
+            .addService(definition(settings, connections, security))
+            .handshakeTimeout(settings.handshakeTimeout().toNanos(), TimeUnit.NANOSECONDS)
+            .maxInboundMetadataSize(settings.maxHeaderBytes())
+            .maxConcurrentCallsPerConnection(settings.maxStreamsPerConnection())
+            .maxConnectionIdle(settings.idleTimeout().toNanos(), TimeUnit.NANOSECONDS)
             .addStreamTracerFactory(CloseReason.FACTORY)
             .maxInboundMessageSize(settings.maxFrameBytes())
             .maxRstFramesPerWindow(MAX_RESETS, RESET_WINDOW_SECONDS)
@@ -59,16 +78,63 @@ public final class EdgeServer {
           .maxConnectionAge(age.toNanos(), TimeUnit.NANOSECONDS)
           .maxConnectionAgeGrace(settings.maxConnectionAgeGrace().toNanos(), TimeUnit.NANOSECONDS);
     }
-    return new EdgeServer(builder.build().start(), settings);
+    try {
+      return new EdgeServer(builder.build().start(), settings, security);
+    } catch (IOException | RuntimeException e) {
+      security.close();
+      throw e;
+    }
   }
 
   private static ServerServiceDefinition definition(
-      EdgeSettings settings, Connections connections) {
+      EdgeSettings settings, Connections connections, ListenerSecurity security) {
     return ServerServiceDefinition.builder(ClientStreamServiceGrpc.SERVICE_NAME)
         .addMethod(
             FrameMarshaller.tolerant(ClientStreamServiceGrpc.getConnectMethod()),
-            (call, headers) -> EdgeStream.open(call, settings, connections))
+            (call, headers) -> {
+              Admission admission = admit(call, headers, security);
+              return admission == null
+                  ? new ServerCall.Listener<>() {}
+                  : EdgeStream.open(call, settings, connections, admission);
+            })
         .build();
+  }
+
+  /** Lets the caller in, or ends its call. */
+  private static @Nullable Admission admit(
+      ServerCall<?, ?> call, Metadata headers, ListenerSecurity security) {
+    Status refusal;
+    try {
+      Principal principal = Doorkeeper.ask(call, headers, security);
+      Admission admission = Admission.of(security, principal, Doorkeeper.address(call));
+      if (admission != null) {
+        return admission;
+      }
+      refusal =
+          Status.RESOURCE_EXHAUSTED.withDescription(
+              "%s has as many connections as it may".formatted(principal));
+    } catch (AuthenticationException e) {
+      refusal = Status.UNAUTHENTICATED.withDescription(e.getMessage());
+    }
+    call.close(refusal, new Metadata());
+    return null;
+  }
+
+  private static ServerCredentials credentials(@Nullable ServerTls tls) {
+    if (tls == null) {
+      return InsecureServerCredentials.create();
+    }
+    TlsServerCredentials.Builder builder =
+        TlsServerCredentials.newBuilder().keyManager(tls.keyManager());
+    if (tls.trustManager() != null) {
+      builder
+          .trustManager(tls.trustManager())
+          .clientAuth(
+              tls.isCertificateRequired()
+                  ? TlsServerCredentials.ClientAuth.REQUIRE
+                  : TlsServerCredentials.ClientAuth.OPTIONAL);
+    }
+    return builder.build();
   }
 
   /** Where it listens; the port is the real one. */
@@ -78,6 +144,7 @@ public final class EdgeServer {
 
   /** Takes no more clients and ends those that are still here after stop-timeout. Blocks. */
   public void stop() {
+    security.close();
     server.shutdown();
     try {
       if (!server.awaitTermination(settings.stopTimeout().toNanos(), TimeUnit.NANOSECONDS)) {

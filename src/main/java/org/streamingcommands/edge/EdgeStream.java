@@ -3,11 +3,13 @@ package org.streamingcommands.edge;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
+import org.streamingcommands.command.ClientKey;
 import org.streamingcommands.connection.ClientSession;
 import org.streamingcommands.connection.ClientStream;
 import org.streamingcommands.connection.Connections;
 import org.streamingcommands.connection.Delivery;
 import org.streamingcommands.connection.Goodbye;
+import org.streamingcommands.connection.Hello;
 import org.streamingcommands.connection.Rejection;
 import org.streamingcommands.connection.Welcome;
 import org.streamingcommands.grpc.Wire;
@@ -29,20 +31,29 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
   private final EdgeSettings settings;
   private final CloseReason closeReason = CloseReason.ofCurrentCall();
   private final ClientSession session;
+  private final Admission admission;
   private boolean headersSent;
 
   static EdgeStream open(
-      ServerCall<ClientFrame, ServerFrame> call, EdgeSettings settings, Connections connections) {
-    EdgeStream stream = new EdgeStream(call, settings, connections);
+      ServerCall<ClientFrame, ServerFrame> call,
+      EdgeSettings settings,
+      Connections connections,
+      Admission admission) {
+    EdgeStream stream = new EdgeStream(call, settings, connections, admission);
     call.request(1);
     return stream;
   }
 
   private EdgeStream(
-      ServerCall<ClientFrame, ServerFrame> call, EdgeSettings settings, Connections connections) {
+      ServerCall<ClientFrame, ServerFrame> call,
+      EdgeSettings settings,
+      Connections connections,
+      Admission admission) {
     this.call = call;
     this.settings = settings;
+    this.admission = admission;
     this.session = connections.open(this);
+    session.validUntil(admission.validUntil());
   }
 
   // ---- inbound ------------------------------------------------------------------------------
@@ -85,9 +96,35 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
       }
       case EVENT -> session.event(frame.getEvent().getPayload(), () -> call.request(1));
       // The welcome asks for the next.
-      case HELLO -> session.hello(HelloReader.read(frame.getHello()));
+      case HELLO -> hello(HelloReader.read(frame.getHello()));
+      case TOKEN_RENEWAL -> renew(frame.getTokenRenewal().getToken());
       case FRAME_NOT_SET ->
           session.invalid("frame: none of the kinds that this version knows is set");
+    }
+  }
+
+  private void hello(Hello hello) {
+    Rejection refusal = admission.refusal(hello.client());
+    if (refusal == null) {
+      session.hello(hello);
+    } else {
+      session.refuse(refusal);
+    }
+  }
+
+  private void renew(String token) {
+    ClientKey client = session.client();
+    if (client == null) {
+      session.invalid("token_renewal: hello must come first");
+      return;
+    }
+    Rejection refusal = admission.renew(token, client);
+    if (refusal == null) {
+      session.validUntil(admission.validUntil());
+      session.answer(() -> write(ServerFrames.tokenRenewed(admission.validUntil())));
+      call.request(1);
+    } else {
+      session.refuse(refusal);
     }
   }
 
@@ -106,6 +143,7 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
 
   @Override
   public void onCancel() {
+    admission.leave();
     Status fault = closeReason.fault();
     session.closed(false, fault == null ? "the connection broke" : fault.toString());
     if (fault != null) {
@@ -116,6 +154,7 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
 
   @Override
   public void onComplete() {
+    admission.leave();
     session.closed(false, "the stream is over");
   }
 
@@ -123,7 +162,9 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
 
   @Override
   public void welcome(Welcome welcome) {
-    write(ServerFrames.welcome(welcome, session.settings(), settings.maxFrameBytes()));
+    write(
+        ServerFrames.welcome(
+            welcome, session.settings(), settings.maxFrameBytes(), admission.validUntil()));
     call.request(1);
   }
 

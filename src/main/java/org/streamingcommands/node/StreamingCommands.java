@@ -25,6 +25,7 @@ import org.streamingcommands.connection.Connections;
 import org.streamingcommands.edge.EdgeServer;
 import org.streamingcommands.edge.EdgeSettings;
 import org.streamingcommands.registry.StreamingServiceRegistry;
+import org.streamingcommands.security.ListenerSecurity;
 
 /**
  * Streaming Commands inside a user's own ActorSystem. The system needs {@code pekko.actor.provider
@@ -122,12 +123,15 @@ public final class StreamingCommands implements Extension {
    * Opens the edge, as {@code streaming-commands.edge} says.
    *
    * @return where it listens
+   * @throws IllegalArgumentException naming the key that is wrong, or missing
    * @throws UncheckedIOException where the address cannot be bound
    */
   public InetSocketAddress startEdge() {
     EdgeSettings settings = EdgeSettings.from(section("edge"));
     try {
-      EdgeServer edge = EdgeServer.start(settings, connections);
+      EdgeServer edge =
+          EdgeServer.start(
+              settings, connections, ListenerSecurity.of(section(), "edge", settings.host()));
       onShutdown(
           CoordinatedShutdown.PhaseServiceUnbind(),
           "streaming-commands-edge",
@@ -148,6 +152,7 @@ public final class StreamingCommands implements Extension {
    * Opens the api, as {@code streaming-commands.api} says.
    *
    * @return where it listens; failed where the address cannot be bound
+   * @throws IllegalArgumentException naming the key that is wrong, or missing
    */
   public CompletableFuture<InetSocketAddress> startApi() {
     ApiSettings settings = ApiSettings.from(section("api"));
@@ -174,8 +179,12 @@ public final class StreamingCommands implements Extension {
     return listening;
   }
 
+  private Config section() {
+    return system.settings().config().getConfig("streaming-commands");
+  }
+
   private Config section(String name) {
-    return system.settings().config().getConfig("streaming-commands." + name);
+    return section().getConfig(name);
   }
 
   private void onShutdown(String phase, String task, Supplier<CompletableFuture<Done>> action) {

@@ -3,11 +3,14 @@ package org.streamingcommands.support;
 import com.google.protobuf.Any;
 import com.google.protobuf.Message;
 import com.google.protobuf.StringValue;
+import io.grpc.ChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import io.grpc.stub.MetadataUtils;
 import java.net.InetSocketAddress;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +24,7 @@ import org.streamingcommands.grpc.v1.CommandDelivery;
 import org.streamingcommands.grpc.v1.Goodbye;
 import org.streamingcommands.grpc.v1.Hello;
 import org.streamingcommands.grpc.v1.ServerFrame;
+import org.streamingcommands.grpc.v1.TokenRenewed;
 import org.streamingcommands.grpc.v1.Welcome;
 
 /** A client on a real connection that does only what the test says, but for its pongs. */
@@ -33,23 +37,35 @@ public final class ScriptedClient implements AutoCloseable {
   private volatile Welcome welcome = Welcome.getDefaultInstance();
 
   public static ScriptedClient dial(InetSocketAddress edge) {
-    return new ScriptedClient(edge, true);
+    return new ScriptedClient(NettyChannelBuilder.forAddress(edge).usePlaintext(), "", true);
+  }
+
+  /**
+   * One that shows something of itself.
+   *
+   * @param token empty for none
+   */
+  public static ScriptedClient dial(
+      InetSocketAddress edge, ChannelCredentials transport, String token) {
+    return new ScriptedClient(
+        NettyChannelBuilder.forAddress("127.0.0.1", edge.getPort(), transport), token, true);
   }
 
   /** One that reads nothing until {@link #read} is called. */
   public static ScriptedClient dialWithoutReading(InetSocketAddress edge) {
-    return new ScriptedClient(edge, false);
+    return new ScriptedClient(NettyChannelBuilder.forAddress(edge).usePlaintext(), "", false);
   }
 
-  private ScriptedClient(InetSocketAddress edge, boolean reads) {
+  private ScriptedClient(NettyChannelBuilder dialling, String token, boolean reads) {
     channel =
-        NettyChannelBuilder.forAddress(edge)
-            .usePlaintext()
-            .directExecutor()
-            .flowControlWindow(65_535)
-            .maxInboundMessageSize(16 << 20)
-            .build();
+        dialling.directExecutor().flowControlWindow(65_535).maxInboundMessageSize(16 << 20).build();
+    Metadata headers = new Metadata();
+    if (!token.isEmpty()) {
+      headers.put(
+          Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + token);
+    }
     ClientStreamServiceGrpc.newStub(channel)
+        .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
         .connect(
             new ClientResponseObserver<ClientFrame, ServerFrame>() {
               @Override
@@ -154,6 +170,16 @@ public final class ScriptedClient implements AutoCloseable {
 
   public long epoch() {
     return welcome.getEpoch();
+  }
+
+  public ScriptedClient renew(String token) {
+    ClientFrame.Builder frame = ClientFrame.newBuilder();
+    frame.getTokenRenewalBuilder().setToken(token);
+    return send(frame);
+  }
+
+  public TokenRenewed awaitRenewed() {
+    return await(ServerFrame::hasTokenRenewed).getTokenRenewed();
   }
 
   public CommandDelivery awaitCommand() {
