@@ -33,6 +33,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DemoBotsCommand.class,
       DemoSenderCommand.class,
       BenchCommand.class,
+      CheckConfigCommand.class,
+      TokenCommand.class,
     })
 public final class Cli {
   private boolean verbose;

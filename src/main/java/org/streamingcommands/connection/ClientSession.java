@@ -1,6 +1,7 @@
 package org.streamingcommands.connection;
 
 import com.google.protobuf.Any;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -119,6 +120,14 @@ public final class ClientSession implements Downlink {
                 "service: '%s' is not registered on this node".formatted(service)));
         return;
       }
+      if (!connections.services().enter(entry)) {
+        rejectAndCount(
+            new Rejection(
+                Rejection.Kind.TOO_MANY,
+                "service: '%s' has as many clients on this node as it may, %d"
+                    .formatted(service, entry.settings().maxClients())));
+        return;
+      }
       hello = said;
       settings = entry.settings();
       observer = entry.observer();
@@ -192,6 +201,22 @@ public final class ClientSession implements Downlink {
     notReading = true;
     handOver.accept(
         client,
+        () -> {
+          heard();
+          notReading = false;
+          taken.run();
+        });
+  }
+
+  /**
+   * The client sends faster than it may, and is not read for so long; its silence is ours then.
+   *
+   * @param taken called once the next inbound message may be read
+   */
+  public void holdBack(Duration pause, Runnable taken) {
+    notReading = true;
+    connections.later(
+        pause,
         () -> {
           heard();
           notReading = false;
@@ -584,6 +609,10 @@ public final class ClientSession implements Downlink {
       state = State.ENDED;
     }
     connections.sessions().remove(ref);
+    Hello counted = hello;
+    if (counted != null) {
+      connections.services().leave(counted.client().service());
+    }
     ActorRef<ClientConnection.Message> to = entity;
     if (to != null) {
       to.tell(new ClientConnection.Detach(ref, leaving));

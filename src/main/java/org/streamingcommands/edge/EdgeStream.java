@@ -3,6 +3,8 @@ package org.streamingcommands.edge;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.ClientKey;
 import org.streamingcommands.connection.ClientSession;
 import org.streamingcommands.connection.ClientStream;
@@ -16,6 +18,7 @@ import org.streamingcommands.grpc.Wire;
 import org.streamingcommands.grpc.v1.ClientFrame;
 import org.streamingcommands.grpc.v1.CommandResult;
 import org.streamingcommands.grpc.v1.ServerFrame;
+import org.streamingcommands.security.RateLimit;
 
 /**
  * One client's call. Inbound, it reads a frame at a time on the event loop and reports it to the
@@ -32,6 +35,7 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
   private final CloseReason closeReason = CloseReason.ofCurrentCall();
   private final ClientSession session;
   private final Admission admission;
+  private volatile @Nullable RateLimit pace;
   private boolean headersSent;
 
   static EdgeStream open(
@@ -79,27 +83,38 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
       case RESULT -> {
         CommandResult result = frame.getResult();
         session.result(result.getCommandId(), ResultReader.read(result));
-        call.request(1);
+        readOn();
       }
       case RECEIPT -> {
         session.received(frame.getReceipt().getCommandIdsList());
-        call.request(1);
+        readOn();
       }
       case PONG -> {
         session.pong();
-        call.request(1);
+        readOn();
       }
       case PROGRESS -> {
         session.progress(
             frame.getProgress().getCommandId(), Wire.progress(frame.getProgress().getProgress()));
-        call.request(1);
+        readOn();
       }
-      case EVENT -> session.event(frame.getEvent().getPayload(), () -> call.request(1));
+      case EVENT -> session.event(frame.getEvent().getPayload(), this::readOn);
       // The welcome asks for the next.
       case HELLO -> hello(HelloReader.read(frame.getHello()));
       case TOKEN_RENEWAL -> renew(frame.getTokenRenewal().getToken());
       case FRAME_NOT_SET ->
           session.invalid("frame: none of the kinds that this version knows is set");
+    }
+  }
+
+  /** At the pace that the service's clients may have. */
+  private void readOn() {
+    RateLimit limit = pace;
+    long wait = limit == null ? 0 : limit.takeAndWait(System.nanoTime());
+    if (wait == 0) {
+      call.request(1);
+    } else {
+      session.holdBack(Duration.ofNanos(wait), () -> call.request(1));
     }
   }
 
@@ -122,7 +137,7 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
     if (refusal == null) {
       session.validUntil(admission.validUntil());
       session.answer(() -> write(ServerFrames.tokenRenewed(admission.validUntil())));
-      call.request(1);
+      readOn();
     } else {
       session.refuse(refusal);
     }
@@ -162,6 +177,8 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
 
   @Override
   public void welcome(Welcome welcome) {
+    int rate = session.settings().maxFrameRate();
+    pace = rate == 0 ? null : new RateLimit(rate, System.nanoTime());
     write(
         ServerFrames.welcome(
             welcome, session.settings(), settings.maxFrameBytes(), admission.validUntil()));

@@ -1,7 +1,6 @@
 package org.streamingcommands.security;
 
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -28,10 +27,8 @@ final class Grant {
       try {
         actions.add(Action.valueOf(name.toUpperCase(Locale.ROOT)));
       } catch (IllegalArgumentException e) {
-        throw new ConfigException.BadValue(
-            config.origin(),
-            "actions",
-            "'%s' is none of send, broadcast, list, disconnect".formatted(name));
+        throw new IllegalArgumentException(
+            "actions: '%s' is none of send, broadcast, list, disconnect".formatted(name), e);
       }
     }
     List<String> types = config.hasPath("types") ? config.getStringList("types") : List.of("*");

@@ -121,15 +121,16 @@ final class JwtCheck implements AutoCloseable {
     if (said.contains("before use")) {
       return "is not valid yet";
     }
+    if (said.contains("missing required")) {
+      return said.contains("aud") ? "is for another audience" : "sub and exp must be there";
+    }
     if (said.contains("aud")) {
       return "is for another audience";
     }
     if (said.contains("iss")) {
       return "is from another issuer";
     }
-    return said.contains("missing")
-        ? "sub and exp must be there"
-        : "a claim is not as it should be";
+    return "a claim is not as it should be";
   }
 
   private Holder holder(JWTClaimsSet claims) throws ParseException {

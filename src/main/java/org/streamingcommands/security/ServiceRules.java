@@ -14,9 +14,6 @@ import org.streamingcommands.command.ClientKey;
 
 /** What each service asks of those who dial in as its clients. Immutable. */
 final class ServiceRules {
-  /** The keys of a service that are these rules'. */
-  static final List<String> KEYS = List.of("auth", "certificate-name");
-
   private record Rule(@Nullable Set<Proof> proofs, @Nullable CertificateName name) {}
 
   private static final Rule NONE = new Rule(null, null);
