@@ -57,9 +57,8 @@ final class ServeCommand implements Callable<Integer> {
     Config read = config.read();
     List<String> problems = ConfigCheck.problems(read);
     if (!problems.isEmpty()) {
-      throw new CliException(
-          "the configuration is wrong:%n  %s"
-              .formatted(String.join(System.lineSeparator() + "  ", problems)));
+      problems.forEach(spec.commandLine().getErr()::println);
+      throw new CliException("the configuration is wrong, so no node was started");
     }
     return read;
   }

@@ -38,7 +38,8 @@ public final class EdgeServer {
   private static final List<Logger> NOISE =
       List.of(
           Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerStream"),
-          Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerHandler"));
+          Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerHandler"),
+          Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerTransport"));
 
   private final Server server;
   private final EdgeSettings settings;

@@ -101,6 +101,7 @@ class AgentSecurityTest {
                 .listener(hears)
                 .connect()) {
       assertThat(TestNode.await(why).cause()).isEqualTo(Disconnect.Cause.UNREACHABLE);
+      assertThat(agent.state()).isNotEqualTo(AgentState.CONNECTED);
       // The token never left.
       assertThat(asked).hasValue(0);
     }
