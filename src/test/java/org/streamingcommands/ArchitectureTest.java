@@ -161,7 +161,7 @@ class ArchitectureTest {
 
   @Test
   void benchKnowsPublicPackagesOnly() {
-    knowsOnly("bench", "command", "client", "node", "grpc").check(OURS);
+    knowsOnly("bench", "command", "client", "agent", "node", "grpc").check(OURS);
   }
 
   @Test

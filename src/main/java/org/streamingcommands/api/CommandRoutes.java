@@ -31,6 +31,7 @@ import org.streamingcommands.grpc.v1.CancelCommandRequest;
 import org.streamingcommands.grpc.v1.DisconnectClientRequest;
 import org.streamingcommands.grpc.v1.DisconnectClientResponse;
 import org.streamingcommands.grpc.v1.DispatchRequest;
+import org.streamingcommands.grpc.v1.DrainNodeRequest;
 import org.streamingcommands.grpc.v1.ExecuteCommandRequest;
 import org.streamingcommands.grpc.v1.ListClientsRequest;
 import org.streamingcommands.grpc.v1.ListServicesRequest;
@@ -85,6 +86,7 @@ final class CommandRoutes {
       case "ListClients" -> unary(call, ListClientsRequest.parser(), this::listClients);
       case "WatchClients" -> unary(call, WatchClientsRequest.parser(), this::watch);
       case "DisconnectClient" -> unary(call, DisconnectClientRequest.parser(), this::disconnect);
+      case "DrainNode" -> unary(call, DrainNodeRequest.parser(), this::drain);
       case "ListServices" ->
           unary(
               call,
@@ -186,6 +188,12 @@ final class CommandRoutes {
             was ->
                 GrpcReply.message(
                     DisconnectClientResponse.newBuilder().setWasConnected(was).build()));
+  }
+
+  private CompletableFuture<HttpResponse> drain(Call call, DrainNodeRequest request)
+      throws InvalidRequest {
+    Permits.service(call.principal(), Action.DRAIN, "");
+    return new DrainCall(system, connections).drain(request).thenApply(GrpcReply::message);
   }
 
   private CompletableFuture<HttpResponse> sendToMany(Call call, SendToManyRequest request)

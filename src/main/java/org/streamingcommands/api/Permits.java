@@ -34,7 +34,7 @@ final class Permits {
     if (!permitted) {
       throw InvalidRequest.notPermitted(
           service.isEmpty()
-              ? "%s may not %s all services; name one".formatted(principal, verb(action))
+              ? "%s may not %s all services".formatted(principal, verb(action))
               : "%s may not %s service '%s'".formatted(principal, verb(action), service));
     }
   }

@@ -102,6 +102,11 @@ final class ChildProcess implements AutoCloseable {
     return answer(limit);
   }
 
+  /** Ends it as a crash does: nothing in it has a say. */
+  void kill() {
+    process.destroyForcibly();
+  }
+
   private Line answer(Duration limit) throws IOException {
     Executor later = CompletableFuture.delayedExecutor(limit.toMillis(), TimeUnit.MILLISECONDS);
     CompletableFuture<Void> kill = CompletableFuture.runAsync(process::destroyForcibly, later);

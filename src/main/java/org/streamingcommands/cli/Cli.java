@@ -29,12 +29,14 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ClientsCommand.class,
       WatchCommand.class,
       KickCommand.class,
+      DrainCommand.class,
       DemoCommand.class,
       DemoBotsCommand.class,
       DemoSenderCommand.class,
       BenchCommand.class,
       CheckConfigCommand.class,
       TokenCommand.class,
+      HerdCommand.class,
     })
 public final class Cli {
   private boolean verbose;

@@ -35,7 +35,12 @@ public enum Reason {
   /** The sender is not permitted to do this. PERMISSION_DENIED. */
   NOT_PERMITTED(7),
   /** The sender sends more per second than it may. RESOURCE_EXHAUSTED: slower, it may fare well. */
-  RATE_LIMITED(8);
+  RATE_LIMITED(8),
+  /**
+   * The node is cut off from the part of its cluster that goes on without it, and cannot know who
+   * is connected. UNAVAILABLE: another node does know.
+   */
+  NO_MAJORITY(14);
 
   private final int grpcCode;
 
@@ -56,7 +61,8 @@ public enum Reason {
           CONNECTION_LOST,
           NODE_UNREACHABLE,
           SHUTTING_DOWN,
-          RATE_LIMITED ->
+          RATE_LIMITED,
+          NO_MAJORITY ->
           true;
       default -> false;
     };

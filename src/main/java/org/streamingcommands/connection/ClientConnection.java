@@ -116,8 +116,18 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
   /** A command ended. */
   record Resulted(StreamRef stream, String commandId, Outcome<Any> outcome) implements FromStream {}
 
-  /** The stream ended. {@code leaving}: the client said so itself. */
-  record Detach(StreamRef stream, boolean leaving) implements FromStream {}
+  /**
+   * The stream ended.
+   *
+   * @param leaving the client said so itself
+   * @param returnsWithinMillis how long commands shall wait for a client that its node sent
+   *     elsewhere; 0: the client is gone
+   */
+  record Detach(StreamRef stream, boolean leaving, long returnsWithinMillis) implements FromStream {
+    Detach(StreamRef stream, boolean leaving) {
+      this(stream, leaving, 0);
+    }
+  }
 
   /** What the region says when the entity has to go. */
   enum Stop implements Message {
@@ -230,6 +240,9 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
       flow.notWritten(notWritten.commandId(), notWritten.message());
     } else if (message instanceof Detach detach) {
       onDetach(detach.leaving());
+      if (detach.returnsWithinMillis() > 0) {
+        flow.holdUntil(connections.clock().millis() + detach.returnsWithinMillis());
+      }
     }
     return settle();
   }

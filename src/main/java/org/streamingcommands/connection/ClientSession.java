@@ -53,6 +53,9 @@ public final class ClientSession implements Downlink {
   private volatile long epoch;
   private volatile boolean isEntityRemote;
 
+  /** Under the lock. */
+  private boolean isAdmitted;
+
   /** Whether there is a ledger; without one, nothing is locked or kept. */
   private volatile boolean isTracked;
 
@@ -89,6 +92,20 @@ public final class ClientSession implements Downlink {
     return settings;
   }
 
+  /** Whether the client has commands that have not ended. */
+  boolean isBusy() {
+    ClientKey client = client();
+    if (client == null || state != State.ATTACHED) {
+      return false;
+    }
+    synchronized (this) {
+      if (ledger != null) {
+        return !ledger.isSettled();
+      }
+    }
+    return connections.entities().isBusy(client);
+  }
+
   /** Whether the stream is, or may become, a connection. */
   public boolean isOpen() {
     return state != State.ENDED;
@@ -111,6 +128,11 @@ public final class ClientSession implements Downlink {
         goodbye(Goodbye.of(Goodbye.Cause.DRAINING, "the node is stopping"));
         return;
       }
+      String cutOff = connections.cutOff();
+      if (cutOff != null) {
+        rejectAndCount(new Rejection(Rejection.Kind.UNAVAILABLE, cutOff));
+        return;
+      }
       String service = said.client().service();
       ServiceCatalog.Entry entry = connections.services().find(service);
       if (entry == null) {
@@ -120,6 +142,13 @@ public final class ClientSession implements Downlink {
                 "service: '%s' is not registered on this node".formatted(service)));
         return;
       }
+      Goodbye overloaded = connections.admission().enter();
+      if (overloaded != null) {
+        connections.counters().overloaded.increment();
+        goodbye(overloaded);
+        return;
+      }
+      isAdmitted = true;
       if (!connections.services().enter(entry)) {
         rejectAndCount(
             new Rejection(
@@ -341,7 +370,7 @@ public final class ClientSession implements Downlink {
   public int deliver(Delivery delivery) {
     synchronized (this) {
       if (state != State.ATTACHED) {
-        return 0;
+        return NOT_WRITTEN;
       }
       RemoteFeed crossing = feed;
       if (crossing == null) {
@@ -397,8 +426,17 @@ public final class ClientSession implements Downlink {
         return;
       }
       stream.goodbye(goodbye);
-      end(false, goodbye.cause().name());
+      end(false, goodbye.cause().name(), returnsWithin(goodbye));
     }
+  }
+
+  /**
+   * How long its commands may wait for a client that was asked to come back; 0 where it was not.
+   */
+  private long returnsWithin(Goodbye goodbye) {
+    return goodbye.cause() == Goodbye.Cause.DRAINING
+        ? goodbye.reconnectDelay().plus(connections.drainSettings().reconnectGrace()).toMillis()
+        : 0;
   }
 
   @Override
@@ -415,7 +453,7 @@ public final class ClientSession implements Downlink {
   @Override
   public void introduceAgain() {
     synchronized (this) {
-      if (state != State.ATTACHED || connections.isDraining()) {
+      if (state != State.ATTACHED || connections.isDraining() && !connections.routesElsewhere()) {
         return;
       }
       // Not "attaching": the client needs no second welcome.
@@ -600,6 +638,10 @@ public final class ClientSession implements Downlink {
   }
 
   private void end(boolean leaving, String why) {
+    end(leaving, why, 0);
+  }
+
+  private void end(boolean leaving, String why, long returnsWithinMillis) {
     boolean wasConnected;
     synchronized (this) {
       if (state == State.ENDED) {
@@ -607,6 +649,9 @@ public final class ClientSession implements Downlink {
       }
       wasConnected = state == State.ATTACHED;
       state = State.ENDED;
+      if (isAdmitted) {
+        connections.admission().left();
+      }
     }
     connections.sessions().remove(ref);
     Hello counted = hello;
@@ -615,7 +660,7 @@ public final class ClientSession implements Downlink {
     }
     ActorRef<ClientConnection.Message> to = entity;
     if (to != null) {
-      to.tell(new ClientConnection.Detach(ref, leaving));
+      to.tell(new ClientConnection.Detach(ref, leaving, returnsWithinMillis));
     }
     ClientKey client = client();
     if (wasConnected && client != null) {

@@ -4,6 +4,8 @@ import org.apache.pekko.actor.typed.ActorRef;
 
 /** What an entity can say to the stream of its client. No call blocks. */
 interface Downlink {
+  /** The answer of {@link #deliver} where the stream had ended and nothing was written. */
+  int NOT_WRITTEN = -1;
 
   /** The stream is this entity's now; what it hears goes to {@code entity}. */
   void attached(ActorRef<ClientConnection.Message> entity, long epoch);
@@ -11,7 +13,7 @@ interface Downlink {
   /**
    * Writes a command.
    *
-   * @return how many more may be written now
+   * @return how many more may be written now, or {@link #NOT_WRITTEN}
    * @throws RuntimeException where it cannot be encoded; then nothing was written
    */
   int deliver(Delivery delivery);

@@ -201,10 +201,12 @@ final class EntityWire {
     return Detach.newBuilder()
         .setStream(ValueWire.stream(detach.stream()))
         .setLeaving(detach.leaving())
+        .setReturnsWithinMillis(detach.returnsWithinMillis())
         .build();
   }
 
   static ClientConnection.Detach read(Detach detach) {
-    return new ClientConnection.Detach(ValueWire.stream(detach.getStream()), detach.getLeaving());
+    return new ClientConnection.Detach(
+        ValueWire.stream(detach.getStream()), detach.getLeaving(), detach.getReturnsWithinMillis());
   }
 }

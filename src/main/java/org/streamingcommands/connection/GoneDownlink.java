@@ -12,7 +12,7 @@ record GoneDownlink(StreamRef stream) implements Downlink {
 
   @Override
   public int deliver(Delivery delivery) {
-    return 0;
+    return NOT_WRITTEN;
   }
 
   @Override

@@ -73,6 +73,12 @@ final class LocalEntities {
     return entry == null ? null : entry.ref;
   }
 
+  /** Whether the client's entity is here and has commands that have not ended. */
+  boolean isBusy(ClientKey client) {
+    Entry entry = byEntityId.get(client.entityId());
+    return entry != null && entry.queueDepth + entry.inFlight > 0;
+  }
+
   Entry add(ClientKey client, ActorRef<ClientConnection.Message> ref) {
     Entry entry = new Entry(client, ref);
     byEntityId.put(client.entityId(), entry);

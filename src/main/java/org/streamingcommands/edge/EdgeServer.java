@@ -9,6 +9,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.TlsServerCredentials;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -62,6 +63,7 @@ public final class EdgeServer {
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(settings.address(), credentials(security.tls()))
             .directExecutor()
+            .withOption(ChannelOption.SO_BACKLOG, settings.backlog())
             .addService(definition(settings, connections, security))
             .handshakeTimeout(settings.handshakeTimeout().toNanos(), TimeUnit.NANOSECONDS)
             .maxInboundMetadataSize(settings.maxHeaderBytes())
@@ -93,23 +95,23 @@ public final class EdgeServer {
         .addMethod(
             FrameMarshaller.tolerant(ClientStreamServiceGrpc.getConnectMethod()),
             (call, headers) -> {
-              Admission admission = admit(call, headers, security);
-              return admission == null
+              Grounds grounds = admit(call, headers, security);
+              return grounds == null
                   ? new ServerCall.Listener<>() {}
-                  : EdgeStream.open(call, settings, connections, admission);
+                  : EdgeStream.open(call, settings, connections, grounds);
             })
         .build();
   }
 
   /** Lets the caller in, or ends its call. */
-  private static @Nullable Admission admit(
+  private static @Nullable Grounds admit(
       ServerCall<?, ?> call, Metadata headers, ListenerSecurity security) {
     Status refusal;
     try {
       Principal principal = Doorkeeper.ask(call, headers, security);
-      Admission admission = Admission.of(security, principal, Doorkeeper.address(call));
-      if (admission != null) {
-        return admission;
+      Grounds grounds = Grounds.of(security, principal, Doorkeeper.address(call));
+      if (grounds != null) {
+        return grounds;
       }
       refusal =
           Status.RESOURCE_EXHAUSTED.withDescription(

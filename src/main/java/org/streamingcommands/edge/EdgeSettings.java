@@ -8,6 +8,7 @@ import java.time.Duration;
 public record EdgeSettings(
     String host,
     int port,
+    int backlog,
     int maxFrameBytes,
     Duration keepaliveTime,
     Duration keepaliveTimeout,
@@ -23,6 +24,9 @@ public record EdgeSettings(
   public EdgeSettings {
     if (port < 0 || port > 65535) {
       throw new IllegalArgumentException("edge.port must be 0 to 65535, is " + port);
+    }
+    if (backlog < 1) {
+      throw new IllegalArgumentException("edge.backlog must be at least 1, is " + backlog);
     }
     if (maxFrameBytes < 1024) {
       throw new IllegalArgumentException(
@@ -47,6 +51,7 @@ public record EdgeSettings(
     return new EdgeSettings(
         config.getString("host"),
         config.getInt("port"),
+        config.getInt("backlog"),
         Math.toIntExact(config.getBytes("max-frame-size")),
         config.getDuration("keepalive-time"),
         config.getDuration("keepalive-timeout"),

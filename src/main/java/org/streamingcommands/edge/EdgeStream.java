@@ -34,7 +34,7 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
   private final EdgeSettings settings;
   private final CloseReason closeReason = CloseReason.ofCurrentCall();
   private final ClientSession session;
-  private final Admission admission;
+  private final Grounds grounds;
   private volatile @Nullable RateLimit pace;
   private boolean headersSent;
 
@@ -42,8 +42,8 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
       ServerCall<ClientFrame, ServerFrame> call,
       EdgeSettings settings,
       Connections connections,
-      Admission admission) {
-    EdgeStream stream = new EdgeStream(call, settings, connections, admission);
+      Grounds grounds) {
+    EdgeStream stream = new EdgeStream(call, settings, connections, grounds);
     call.request(1);
     return stream;
   }
@@ -52,12 +52,12 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
       ServerCall<ClientFrame, ServerFrame> call,
       EdgeSettings settings,
       Connections connections,
-      Admission admission) {
+      Grounds grounds) {
     this.call = call;
     this.settings = settings;
-    this.admission = admission;
+    this.grounds = grounds;
     this.session = connections.open(this);
-    session.validUntil(admission.validUntil());
+    session.validUntil(grounds.validUntil());
   }
 
   // ---- inbound ------------------------------------------------------------------------------
@@ -119,7 +119,7 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
   }
 
   private void hello(Hello hello) {
-    Rejection refusal = admission.refusal(hello.client());
+    Rejection refusal = grounds.refusal(hello.client());
     if (refusal == null) {
       session.hello(hello);
     } else {
@@ -133,10 +133,10 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
       session.invalid("token_renewal: hello must come first");
       return;
     }
-    Rejection refusal = admission.renew(token, client);
+    Rejection refusal = grounds.renew(token, client);
     if (refusal == null) {
-      session.validUntil(admission.validUntil());
-      session.answer(() -> write(ServerFrames.tokenRenewed(admission.validUntil())));
+      session.validUntil(grounds.validUntil());
+      session.answer(() -> write(ServerFrames.tokenRenewed(grounds.validUntil())));
       readOn();
     } else {
       session.refuse(refusal);
@@ -158,7 +158,7 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
 
   @Override
   public void onCancel() {
-    admission.leave();
+    grounds.leave();
     Status fault = closeReason.fault();
     session.closed(false, fault == null ? "the connection broke" : fault.toString());
     if (fault != null) {
@@ -169,7 +169,7 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
 
   @Override
   public void onComplete() {
-    admission.leave();
+    grounds.leave();
     session.closed(false, "the stream is over");
   }
 
@@ -181,7 +181,7 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
     pace = rate == 0 ? null : new RateLimit(rate, System.nanoTime());
     write(
         ServerFrames.welcome(
-            welcome, session.settings(), settings.maxFrameBytes(), admission.validUntil()));
+            welcome, session.settings(), settings.maxFrameBytes(), grounds.validUntil()));
     call.request(1);
   }
 

@@ -9,5 +9,7 @@ public enum Action {
   /** List and watch clients and services. */
   LIST,
   /** End a client's connection. */
-  DISCONNECT
+  DISCONNECT,
+  /** Take all clients off a node, and stop it; has to be granted for every service. */
+  DRAIN
 }

@@ -28,7 +28,7 @@ final class Grant {
         actions.add(Action.valueOf(name.toUpperCase(Locale.ROOT)));
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(
-            "actions: '%s' is none of send, broadcast, list, disconnect".formatted(name), e);
+            "actions: '%s' is none of send, broadcast, list, disconnect, drain".formatted(name), e);
       }
     }
     List<String> types = config.hasPath("types") ? config.getStringList("types") : List.of("*");

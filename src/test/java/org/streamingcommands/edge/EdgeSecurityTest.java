@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.streamingcommands.grpc.v1.GoodbyeReason;
 import org.streamingcommands.security.ListenerSecurity;
 import org.streamingcommands.security.TokenHash;
-import org.streamingcommands.support.ScriptedClient;
+import org.streamingcommands.testkit.ScriptedClient;
 import org.streamingcommands.support.TestAuthority;
 import org.streamingcommands.support.TestNode;
 import org.streamingcommands.support.TestTokens;

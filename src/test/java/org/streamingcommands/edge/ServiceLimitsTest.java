@@ -15,7 +15,7 @@ import org.streamingcommands.command.Reason;
 import org.streamingcommands.connection.ConnectedClient;
 import org.streamingcommands.connection.ServiceObserver;
 import org.streamingcommands.grpc.v1.ClientFrame;
-import org.streamingcommands.support.ScriptedClient;
+import org.streamingcommands.testkit.ScriptedClient;
 import org.streamingcommands.support.TestNode;
 
 /** What one service allows itself, and no more. */

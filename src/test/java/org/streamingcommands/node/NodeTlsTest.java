@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.streamingcommands.connection.ServiceObserver;
 import org.streamingcommands.credentials.PemFiles;
 import org.streamingcommands.support.Heard;
-import org.streamingcommands.support.ScriptedClient;
+import org.streamingcommands.testkit.ScriptedClient;
 import org.streamingcommands.support.TestAuthority;
 import org.streamingcommands.support.TestNode;
 

@@ -23,6 +23,7 @@ import org.streamingcommands.connection.ServiceSettings;
 import org.streamingcommands.edge.EdgeServer;
 import org.streamingcommands.edge.EdgeSettings;
 import org.streamingcommands.security.ListenerSecurity;
+import org.streamingcommands.testkit.ScriptedClient;
 
 /** A node with an edge, on loopback and free ports, that serves "bots". */
 public final class TestNode implements AutoCloseable {
@@ -161,7 +162,7 @@ public final class TestNode implements AutoCloseable {
 
   @Override
   public void close() {
-    connections.drain();
+    connections.drainNow();
     edge.stop();
     system.terminate();
     await(system.getWhenTerminated().toCompletableFuture());

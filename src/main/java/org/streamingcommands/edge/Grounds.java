@@ -12,14 +12,14 @@ import org.streamingcommands.security.Principal;
 import org.streamingcommands.security.Quota;
 
 /** On what grounds one stream is open. Used by its stream only, on one thread at a time. */
-final class Admission {
+final class Grounds {
   private final ListenerSecurity security;
   private final @Nullable InetAddress from;
   private final Quota quota;
   private Principal principal;
   private boolean left;
 
-  private Admission(ListenerSecurity security, Principal principal, @Nullable InetAddress from) {
+  private Grounds(ListenerSecurity security, Principal principal, @Nullable InetAddress from) {
     this.security = security;
     this.principal = principal;
     this.from = from;
@@ -27,9 +27,9 @@ final class Admission {
   }
 
   /** Takes one of the principal's connections; null where it has no more. */
-  static @Nullable Admission of(
+  static @Nullable Grounds of(
       ListenerSecurity security, Principal principal, @Nullable InetAddress from) {
-    return principal.quota().enter() ? new Admission(security, principal, from) : null;
+    return principal.quota().enter() ? new Grounds(security, principal, from) : null;
   }
 
   /** Why the principal may not be this client; null where it may. */
