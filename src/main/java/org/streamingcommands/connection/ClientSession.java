@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -523,6 +524,11 @@ public final class ClientSession implements Downlink {
       ledger = new StreamLedger();
     }
     isTracked = isEntityRemote;
+  }
+
+  @Override
+  public @Nullable Executor thread() {
+    return stream.thread();
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.Extension;
 import org.apache.pekko.actor.typed.ExtensionId;
 import org.apache.pekko.actor.typed.Props;
@@ -160,6 +161,7 @@ public final class Connections implements Extension {
                 context ->
                     ClientConnection.create(
                         ClientKey.ofEntityId(context.getEntityId()), this, context.getShard()))
+            .withEntityProps(DispatcherSelector.fromConfig("streaming-commands.entity-dispatcher"))
             .withSettings(settings.role().isEmpty() ? sharding : sharding.withRole(settings.role()))
             .withStopMessage(ClientConnection.Stop.INSTANCE);
     return ClusterSharding.get(system).init(entity);
@@ -183,7 +185,7 @@ public final class Connections implements Extension {
       listener.outcome(refusal);
       return;
     }
-    ActorRef<ClientConnection.Message> entity = entities.find(client);
+    LocalEntities.Entry entity = entities.find(client);
     if (entity == null && !limit.fits(command)) {
       listener.outcome(Outcome.notSent(Reason.TOO_LARGE, limit.tooLarge(command.size())));
       return;
@@ -431,7 +433,7 @@ public final class Connections implements Extension {
 
   /** To the client's entity: told directly where it is on this node, through the region else. */
   void route(ClientConnection.Request request) {
-    ActorRef<ClientConnection.Message> entity = entities.find(request.client());
+    LocalEntities.Entry entity = entities.find(request.client());
     if (entity != null) {
       entity.tell(request);
     } else {

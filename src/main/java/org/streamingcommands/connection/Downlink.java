@@ -1,6 +1,8 @@
 package org.streamingcommands.connection;
 
+import java.util.concurrent.Executor;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
 
 /** What an entity can say to the stream of its client. No call blocks. */
 interface Downlink {
@@ -33,6 +35,11 @@ interface Downlink {
   /** The largest command that can travel to the stream. */
   default int largestCommand() {
     return Integer.MAX_VALUE;
+  }
+
+  /** The stream's thread, where it is on this node and has one; see {@link StreamThread}. */
+  default @Nullable Executor thread() {
+    return null;
   }
 
   /** When the client was last heard of, in milliseconds of the wall clock. */

@@ -44,12 +44,15 @@ public final class EdgeServer {
 
   private final Server server;
   private final EdgeSettings settings;
+  private final EventLoops loops;
   private final ListenerSecurity security;
 
-  private EdgeServer(Server server, EdgeSettings settings, ListenerSecurity security) {
+  private EdgeServer(
+      Server server, EdgeSettings settings, EventLoops loops, ListenerSecurity security) {
     this.server = server;
     this.security = security;
     this.settings = settings;
+    this.loops = loops;
   }
 
   /**
@@ -60,11 +63,12 @@ public final class EdgeServer {
       EdgeSettings settings, Connections connections, ListenerSecurity security)
       throws IOException {
     NOISE.forEach(logger -> logger.setLevel(Level.SEVERE));
+    EventLoops loops = new EventLoops(settings.eventLoops());
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(settings.address(), credentials(security.tls()))
             .directExecutor()
             .withOption(ChannelOption.SO_BACKLOG, settings.backlog())
-            .addService(definition(settings, connections, security))
+            .addService(definition(settings, connections, loops, security))
             .handshakeTimeout(settings.handshakeTimeout().toNanos(), TimeUnit.NANOSECONDS)
             .maxInboundMetadataSize(settings.maxHeaderBytes())
             .maxConcurrentCallsPerConnection(settings.maxStreamsPerConnection())
@@ -81,16 +85,18 @@ public final class EdgeServer {
           .maxConnectionAge(age.toNanos(), TimeUnit.NANOSECONDS)
           .maxConnectionAgeGrace(settings.maxConnectionAgeGrace().toNanos(), TimeUnit.NANOSECONDS);
     }
+    loops.serve(builder);
     try {
-      return new EdgeServer(builder.build().start(), settings, security);
+      return new EdgeServer(builder.build().start(), settings, loops, security);
     } catch (IOException | RuntimeException e) {
+      loops.stop();
       security.close();
       throw e;
     }
   }
 
   private static ServerServiceDefinition definition(
-      EdgeSettings settings, Connections connections, ListenerSecurity security) {
+      EdgeSettings settings, Connections connections, EventLoops loops, ListenerSecurity security) {
     return ServerServiceDefinition.builder(ClientStreamServiceGrpc.SERVICE_NAME)
         .addMethod(
             FrameMarshaller.tolerant(ClientStreamServiceGrpc.getConnectMethod()),
@@ -98,7 +104,7 @@ public final class EdgeServer {
               Grounds grounds = admit(call, headers, security);
               return grounds == null
                   ? new ServerCall.Listener<>() {}
-                  : EdgeStream.open(call, settings, connections, grounds);
+                  : EdgeStream.open(call, settings, connections, grounds, loops.current());
             })
         .build();
   }
@@ -156,6 +162,8 @@ public final class EdgeServer {
     } catch (InterruptedException e) {
       server.shutdownNow();
       Thread.currentThread().interrupt();
+    } finally {
+      loops.stop();
     }
   }
 }

@@ -9,6 +9,7 @@ public record EdgeSettings(
     String host,
     int port,
     int backlog,
+    int eventLoops,
     int maxFrameBytes,
     Duration keepaliveTime,
     Duration keepaliveTimeout,
@@ -27,6 +28,9 @@ public record EdgeSettings(
     }
     if (backlog < 1) {
       throw new IllegalArgumentException("edge.backlog must be at least 1, is " + backlog);
+    }
+    if (eventLoops < 0) {
+      throw new IllegalArgumentException("edge.event-loops must be at least 0, is " + eventLoops);
     }
     if (maxFrameBytes < 1024) {
       throw new IllegalArgumentException(
@@ -52,6 +56,7 @@ public record EdgeSettings(
         config.getString("host"),
         config.getInt("port"),
         config.getInt("backlog"),
+        config.getInt("event-loops"),
         Math.toIntExact(config.getBytes("max-frame-size")),
         config.getDuration("keepalive-time"),
         config.getDuration("keepalive-timeout"),

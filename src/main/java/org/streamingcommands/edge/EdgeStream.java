@@ -4,6 +4,7 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.ClientKey;
 import org.streamingcommands.connection.ClientSession;
@@ -32,6 +33,7 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
 
   private final ServerCall<ClientFrame, ServerFrame> call;
   private final EdgeSettings settings;
+  private final Executor thread;
   private final CloseReason closeReason = CloseReason.ofCurrentCall();
   private final ClientSession session;
   private final Grounds grounds;
@@ -42,8 +44,9 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
       ServerCall<ClientFrame, ServerFrame> call,
       EdgeSettings settings,
       Connections connections,
-      Grounds grounds) {
-    EdgeStream stream = new EdgeStream(call, settings, connections, grounds);
+      Grounds grounds,
+      Executor thread) {
+    EdgeStream stream = new EdgeStream(call, settings, connections, grounds, thread);
     call.request(1);
     return stream;
   }
@@ -52,10 +55,12 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
       ServerCall<ClientFrame, ServerFrame> call,
       EdgeSettings settings,
       Connections connections,
-      Grounds grounds) {
+      Grounds grounds,
+      Executor thread) {
     this.call = call;
     this.settings = settings;
     this.grounds = grounds;
+    this.thread = thread;
     this.session = connections.open(this);
     session.validUntil(grounds.validUntil());
   }
@@ -215,6 +220,11 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
     call.close(
         Status.fromCodeValue(rejection.kind().grpcCode()).withDescription(rejection.message()),
         new Metadata());
+  }
+
+  @Override
+  public Executor thread() {
+    return thread;
   }
 
   private void write(ServerFrame frame) {

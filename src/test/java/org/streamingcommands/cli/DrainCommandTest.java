@@ -7,8 +7,8 @@ import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
 import org.streamingcommands.grpc.v1.GoodbyeReason;
 import org.streamingcommands.node.StreamingNode;
-import org.streamingcommands.support.ScriptedClient;
 import org.streamingcommands.support.TestNode;
+import org.streamingcommands.testkit.ScriptedClient;
 
 class DrainCommandTest {
   private final StringWriter out = new StringWriter();

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.streamingcommands.grpc.Wire;
 import org.streamingcommands.grpc.v1.Goodbye;
 import org.streamingcommands.grpc.v1.GoodbyeReason;
-import org.streamingcommands.support.ScriptedClient;
 import org.streamingcommands.support.TestNode;
+import org.streamingcommands.testkit.ScriptedClient;
 
 class AdmissionTest {
   private static final Duration RETRY = Duration.ofSeconds(4);

@@ -17,8 +17,8 @@ import org.streamingcommands.grpc.Wire;
 import org.streamingcommands.grpc.v1.GoodbyeReason;
 import org.streamingcommands.grpc.v1.Hello;
 import org.streamingcommands.support.Heard;
-import org.streamingcommands.support.ScriptedClient;
 import org.streamingcommands.support.TestNode;
+import org.streamingcommands.testkit.ScriptedClient;
 
 /** A node takes leave of its clients. */
 class DrainTest {

@@ -16,8 +16,8 @@ import org.streamingcommands.command.Outcome;
 import org.streamingcommands.command.Reason;
 import org.streamingcommands.support.Heard;
 import org.streamingcommands.support.Partition;
-import org.streamingcommands.support.ScriptedClient;
 import org.streamingcommands.support.TestNode;
+import org.streamingcommands.testkit.ScriptedClient;
 
 /** Nodes that cannot hear one another, and then can again before the resolver acts. */
 class PartitionTest {

@@ -28,10 +28,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.streamingcommands.grpc.v1.GoodbyeReason;
 import org.streamingcommands.security.ListenerSecurity;
 import org.streamingcommands.security.TokenHash;
-import org.streamingcommands.testkit.ScriptedClient;
 import org.streamingcommands.support.TestAuthority;
 import org.streamingcommands.support.TestNode;
 import org.streamingcommands.support.TestTokens;
+import org.streamingcommands.testkit.ScriptedClient;
 
 /** Who gets in at the edge, and what an attacker tries. */
 class EdgeSecurityTest {

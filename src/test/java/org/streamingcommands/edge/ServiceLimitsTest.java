@@ -15,8 +15,8 @@ import org.streamingcommands.command.Reason;
 import org.streamingcommands.connection.ConnectedClient;
 import org.streamingcommands.connection.ServiceObserver;
 import org.streamingcommands.grpc.v1.ClientFrame;
-import org.streamingcommands.testkit.ScriptedClient;
 import org.streamingcommands.support.TestNode;
+import org.streamingcommands.testkit.ScriptedClient;
 
 /** What one service allows itself, and no more. */
 class ServiceLimitsTest {

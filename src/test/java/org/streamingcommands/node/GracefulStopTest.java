@@ -19,8 +19,8 @@ import org.streamingcommands.client.StreamingCommandClient;
 import org.streamingcommands.command.Outcome;
 import org.streamingcommands.connection.Connections;
 import org.streamingcommands.grpc.v1.GoodbyeReason;
-import org.streamingcommands.support.ScriptedClient;
 import org.streamingcommands.support.TestNode;
+import org.streamingcommands.testkit.ScriptedClient;
 
 /** The order in which a launched node stops. */
 class GracefulStopTest {

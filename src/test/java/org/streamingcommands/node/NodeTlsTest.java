@@ -22,9 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.streamingcommands.connection.ServiceObserver;
 import org.streamingcommands.credentials.PemFiles;
 import org.streamingcommands.support.Heard;
-import org.streamingcommands.testkit.ScriptedClient;
 import org.streamingcommands.support.TestAuthority;
 import org.streamingcommands.support.TestNode;
+import org.streamingcommands.testkit.ScriptedClient;
 
 /** conf/cluster-tls.conf: nodes with certificates of one authority, and somebody without. */
 class NodeTlsTest {
