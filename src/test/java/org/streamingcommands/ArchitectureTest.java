@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The arrows between packages. What is on the left may know what is on the right, never the other
- * way: Main, cli, node, { edge, api }, registry, service, connection, command.
+ * way: Main, cli, node, { edge, api }, { registry, security }, service, connection, command.
  */
 class ArchitectureTest {
   private static final JavaClasses OURS =
@@ -76,12 +76,13 @@ class ArchitectureTest {
 
   @Test
   void edgeKnowsWhatIsToItsRightOnly() {
-    knowsOnly("edge", "connection", "command", "grpc").check(OURS);
+    knowsOnly("edge", "security", "connection", "command", "grpc").check(OURS);
   }
 
   @Test
   void apiKnowsWhatIsToItsRightOnly() {
-    knowsOnly("api", "registry", "service", "connection", "command", "grpc", "json").check(OURS);
+    knowsOnly("api", "security", "registry", "service", "connection", "command", "grpc", "json")
+        .check(OURS);
   }
 
   @Test
@@ -101,12 +102,33 @@ class ArchitectureTest {
 
   @Test
   void clientKnowsWhatIsToItsRightOnly() {
-    knowsOnly("client", "connection", "command", "grpc", "trace").check(OURS);
+    knowsOnly("client", "connection", "command", "credentials", "grpc", "trace").check(OURS);
   }
 
   @Test
   void agentKnowsWhatIsToItsRightOnly() {
-    knowsOnly("agent", "command", "grpc", "trace").check(OURS);
+    knowsOnly("agent", "command", "credentials", "grpc", "trace").check(OURS);
+  }
+
+  @Test
+  void securityKnowsWhatIsToItsRightOnly() {
+    knowsOnly("security", "command", "credentials").check(OURS);
+  }
+
+  @Test
+  void credentialsKnowNothingOfOurs() {
+    knowsOnly("credentials").check(OURS);
+  }
+
+  @Test
+  void neitherSecurityNorCredentialsKnowPekko() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(ROOT + "security..", ROOT + "credentials..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.apache.pekko..", "scala..")
+        .check(OURS);
   }
 
   @Test
@@ -127,6 +149,7 @@ class ArchitectureTest {
             "edge",
             "api",
             "ops",
+            "security",
             "registry",
             "service",
             "connection",
@@ -145,6 +168,7 @@ class ArchitectureTest {
             "command",
             "client",
             "agent",
+            "credentials",
             "service",
             "registry",
             "node",

@@ -14,6 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamingcommands.agent.Disconnect.Cause;
 import org.streamingcommands.agent.Timers.Timer;
+import org.streamingcommands.credentials.TokenSource;
 import org.streamingcommands.grpc.v1.ClientFrame;
 import org.streamingcommands.grpc.v1.Welcome;
 
@@ -53,6 +54,7 @@ public final class Agent implements AutoCloseable {
 
   private final Identity identity;
   private final Endpoints endpoints;
+  private final @Nullable TokenSource token;
   private final Backoff backoff;
   private final Ledger ledger;
   private final CommandRunner runner;
@@ -83,6 +85,7 @@ public final class Agent implements AutoCloseable {
       Handlers handlers) {
     this.identity = identity;
     this.endpoints = endpoints;
+    this.token = builder.token;
     this.backoff = backoff;
     this.ledger = ledger;
     this.timers = builder.timers;
@@ -189,7 +192,7 @@ public final class Agent implements AutoCloseable {
       if (state != AgentState.WAITING) {
         return;
       }
-      next = new Session(endpoints.next(), owner, runner, ledger, timers);
+      next = new Session(endpoints.next(), token, owner, runner, ledger, timers);
       // From here on results go to the new session, which holds them until its welcome.
       session = next;
       state = AgentState.CONNECTING;

@@ -16,7 +16,11 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.streamingcommands.credentials.Tls;
+import org.streamingcommands.credentials.TokenSource;
 
 /**
  * Describes an {@link Agent}: where it dials, who it is, what it can do. Service and client id must
@@ -29,7 +33,7 @@ public final class AgentBuilder {
   private String service = "";
   private String clientId = "";
   private String version = "";
-  private ChannelCredentials credentials = InsecureChannelCredentials.create();
+  private Supplier<ChannelCredentials> credentials = InsecureChannelCredentials::create;
   private UnaryOperator<NettyChannelBuilder> customizer = UnaryOperator.identity();
   private Duration connectTimeout = Duration.ofSeconds(3);
   private Duration keepAliveTime = Duration.ofSeconds(30);
@@ -40,6 +44,7 @@ public final class AgentBuilder {
   private DoubleSupplier jitter = () -> ThreadLocalRandom.current().nextDouble();
 
   // Read by the agent itself.
+  @Nullable TokenSource token;
   Duration welcomeTimeout = Duration.ofSeconds(10);
   Duration closeGrace = Duration.ofSeconds(5);
   Executor executor = SharedThreads.handlers();
@@ -211,9 +216,29 @@ public final class AgentBuilder {
     return this;
   }
 
-  /** TLS, for instance; plaintext unless set. */
+  /**
+   * TLS, with a certificate of its own where the edge asks for one; plaintext unless set. The files
+   * are read for every attempt to connect, so that renewed ones are used from the next on.
+   */
+  public AgentBuilder tls(Tls tls) {
+    credentials = tls::channelCredentials;
+    return this;
+  }
+
+  /**
+   * The token to show: with every attempt to connect, and again on the open stream before it
+   * expires, so that the source only has to have a newer one by then. Over TLS, or to this machine,
+   * only.
+   */
+  public AgentBuilder token(TokenSource source) {
+    token = Objects.requireNonNull(source);
+    return this;
+  }
+
+  /** Any other credentials of grpc-java; plaintext unless set. */
   public AgentBuilder credentials(ChannelCredentials channelCredentials) {
-    credentials = Objects.requireNonNull(channelCredentials);
+    Objects.requireNonNull(channelCredentials);
+    credentials = () -> channelCredentials;
     return this;
   }
 

@@ -30,6 +30,8 @@ public record Disconnect(Cause cause, String message, Duration reconnectIn) {
     DISCONNECTED,
     /** One end heard nothing of the other for too long. */
     SILENT,
+    /** The token or certificate that was shown is no longer valid; the agent shows another. */
+    EXPIRED,
     /** Another connection of the same client id took this one's place. The agent stays away. */
     REPLACED,
     /** The agent was closed. */

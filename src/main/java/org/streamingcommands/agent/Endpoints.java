@@ -7,6 +7,7 @@ import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -16,7 +17,7 @@ import java.util.function.UnaryOperator;
  */
 final class Endpoints {
   private final List<String> targets;
-  private final ChannelCredentials credentials;
+  private final Supplier<ChannelCredentials> credentials;
   private final UnaryOperator<NettyChannelBuilder> customizer;
   private final Duration connectTimeout;
   private final Duration keepAliveTime;
@@ -29,7 +30,7 @@ final class Endpoints {
   Endpoints(
       List<String> targets,
       int first,
-      ChannelCredentials credentials,
+      Supplier<ChannelCredentials> credentials,
       UnaryOperator<NettyChannelBuilder> customizer,
       Duration connectTimeout,
       Duration keepAliveTime,
@@ -48,7 +49,7 @@ final class Endpoints {
     String target = targets.get(next);
     next = (next + 1) % targets.size();
     NettyChannelBuilder builder =
-        NettyChannelBuilder.forTarget(target, credentials)
+        NettyChannelBuilder.forTarget(target, credentials.get())
             // Frames are handled on the event loop: nothing there blocks.
             .directExecutor()
             .withOption(

@@ -110,6 +110,13 @@ final class Outbox {
     }
   }
 
+  /** Shows a newer token. */
+  synchronized void renew(ClientFrame frame) {
+    if (open) {
+      write(frame);
+    }
+  }
+
   /** How many of this session's result frames the server has taken over. */
   synchronized void confirm(long results) {
     while (confirmed < results && !written.isEmpty()) {

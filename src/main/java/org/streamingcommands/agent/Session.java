@@ -12,9 +12,12 @@ import org.slf4j.LoggerFactory;
 import org.streamingcommands.agent.Disconnect.Cause;
 import org.streamingcommands.agent.Timers.Timer;
 import org.streamingcommands.command.Progress;
+import org.streamingcommands.credentials.BearerToken;
+import org.streamingcommands.credentials.TokenSource;
 import org.streamingcommands.grpc.Wire;
 import org.streamingcommands.grpc.v1.ClientFrame;
 import org.streamingcommands.grpc.v1.ClientStreamServiceGrpc;
+import org.streamingcommands.grpc.v1.ClientStreamServiceGrpc.ClientStreamServiceStub;
 import org.streamingcommands.grpc.v1.Goodbye;
 import org.streamingcommands.grpc.v1.ServerFrame;
 import org.streamingcommands.grpc.v1.Welcome;
@@ -50,17 +53,27 @@ final class Session implements ClientResponseObserver<ClientFrame, ServerFrame> 
   private final CommandRunner runner;
   private final Timers timers;
   private final Outbox outbox;
+  private final @Nullable TokenSource token;
+  private final Renewal renewal;
   private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.GREETING);
   private @Nullable ClientCallStreamObserver<ClientFrame> requests;
   private volatile Timer timer = Timer.NONE;
   private volatile long lastSign;
 
-  Session(ManagedChannel channel, Owner owner, CommandRunner runner, Ledger ledger, Timers timers) {
+  Session(
+      ManagedChannel channel,
+      @Nullable TokenSource token,
+      Owner owner,
+      CommandRunner runner,
+      Ledger ledger,
+      Timers timers) {
     this.channel = channel;
     this.owner = owner;
     this.runner = runner;
     this.timers = timers;
     this.outbox = new Outbox(this, ledger);
+    this.token = token;
+    this.renewal = new Renewal(token, timers, outbox);
     this.lastSign = timers.nanos();
   }
 
@@ -74,7 +87,8 @@ final class Session implements ClientResponseObserver<ClientFrame, ServerFrame> 
                 end(Cause.UNREACHABLE, "no welcome within " + welcomeTimeout, Duration.ZERO);
               }
             });
-    ClientStreamServiceGrpc.newStub(channel).connect(this);
+    ClientStreamServiceStub stub = ClientStreamServiceGrpc.newStub(channel);
+    (token == null ? stub : stub.withCallCredentials(new BearerToken(token))).connect(this);
     if (requests != null) {
       outbox.greet(requests, greeting);
     }
@@ -120,6 +134,11 @@ final class Session implements ClientResponseObserver<ClientFrame, ServerFrame> 
         outbox.pong(frame.getPing().getNonce());
         outbox.confirm(frame.getPing().getResultsConfirmed());
       }
+      case TOKEN_RENEWED -> {
+        if (frame.getTokenRenewed().hasValidFor()) {
+          renewal.validFor(Wire.duration(frame.getTokenRenewed().getValidFor()));
+        }
+      }
       default -> log.debug("A frame of a kind that this version does not know was left out");
     }
   }
@@ -133,6 +152,9 @@ final class Session implements ClientResponseObserver<ClientFrame, ServerFrame> 
     if (!outbox.open(welcome.getMaxFrameBytes())) {
       end(Cause.UNREACHABLE, "the server said welcome before it heard a hello", Duration.ZERO);
       return;
+    }
+    if (welcome.hasValidFor()) {
+      renewal.validFor(Wire.duration(welcome.getValidFor()));
     }
     Duration interval = Wire.duration(welcome.getPingInterval());
     if (!interval.isNegative() && !interval.isZero()) {
@@ -162,6 +184,7 @@ final class Session implements ClientResponseObserver<ClientFrame, ServerFrame> 
           case GOODBYE_REASON_OVERLOADED -> Cause.OVERLOADED;
           case GOODBYE_REASON_DISCONNECTED -> Cause.DISCONNECTED;
           case GOODBYE_REASON_SILENT -> Cause.SILENT;
+          case GOODBYE_REASON_EXPIRED -> Cause.EXPIRED;
           default -> Cause.DRAINING;
         };
     Duration delay = Wire.duration(goodbye.getReconnectDelay());
@@ -195,6 +218,7 @@ final class Session implements ClientResponseObserver<ClientFrame, ServerFrame> 
       return;
     }
     timer.cancel();
+    renewal.end();
     outbox.close();
     channel.shutdownNow();
     owner.ended(this, cause, message, reconnectDelay);

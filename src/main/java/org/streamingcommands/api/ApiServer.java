@@ -10,15 +10,15 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.Http;
-import org.apache.pekko.http.javadsl.HttpsConnectionContext;
 import org.apache.pekko.http.javadsl.ServerBinding;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.stream.KillSwitches;
 import org.apache.pekko.stream.SharedKillSwitch;
-import org.jspecify.annotations.Nullable;
 import org.streamingcommands.connection.Connections;
 import org.streamingcommands.json.JsonCatalog;
+import org.streamingcommands.security.ListenerSecurity;
+import org.streamingcommands.security.Principal;
 
 /**
  * The listener that senders and operators call: CommandService over HTTP/2, and whatever else is
@@ -29,14 +29,20 @@ public final class ApiServer {
   private final ServerBinding binding;
   private final SharedKillSwitch stop;
   private final ApiSettings settings;
+  private final ListenerSecurity security;
 
-  private ApiServer(ServerBinding binding, SharedKillSwitch stop, ApiSettings settings) {
+  private ApiServer(
+      ServerBinding binding,
+      SharedKillSwitch stop,
+      ApiSettings settings,
+      ListenerSecurity security) {
     this.binding = binding;
+    this.security = security;
     this.stop = stop;
     this.settings = settings;
   }
 
-  /** A server with nothing but CommandService, in the clear. */
+  /** A server with nothing but CommandService. */
   public static CompletionStage<ApiServer> start(
       ActorSystem<?> system, ApiSettings settings, Connections connections) {
     return on(system, settings, connections).start();
@@ -44,6 +50,11 @@ public final class ApiServer {
 
   public static Builder on(ActorSystem<?> system, ApiSettings settings, Connections connections) {
     return new Builder(system, settings, connections);
+  }
+
+  /** Who sends a request that came to the handler beside CommandService. */
+  public static Principal principalOf(HttpRequest request) {
+    return Gate.principalOf(request);
   }
 
   /** Where it listens, with the real port. */
@@ -58,6 +69,7 @@ public final class ApiServer {
    * @return completed when every connection is closed
    */
   public CompletionStage<Void> stop() {
+    security.close();
     stop.abort(Statuses.stopping());
     CompletableFuture<Void> stopped = new CompletableFuture<>();
     binding
@@ -81,7 +93,7 @@ public final class ApiServer {
     private Supplier<Map<String, Set<String>>> services;
     private Function<HttpRequest, CompletionStage<HttpResponse>> beside =
         OuterHandler::nothingBeside;
-    private @Nullable HttpsConnectionContext https;
+    private Set<String> openPaths = Set.of();
 
     private Builder(ActorSystem<?> system, ApiSettings settings, Connections connections) {
       this.system = system;
@@ -96,24 +108,34 @@ public final class ApiServer {
       return this;
     }
 
-    /** What answers requests that are not for CommandService. Must not block. */
+    /**
+     * What answers requests that are not for CommandService. Must not block. Who sends one was
+     * asked before; {@link ApiServer#principalOf} tells.
+     */
     public Builder beside(Function<HttpRequest, CompletionStage<HttpResponse>> handler) {
       beside = handler;
       return this;
     }
 
-    /** Serves TLS; HTTP/2 is negotiated by ALPN. */
-    public Builder https(HttpsConnectionContext context) {
-      https = context;
+    /** What anybody may GET without saying who they are: a page that holds nothing by itself. */
+    public Builder openPaths(Set<String> exactPaths) {
+      openPaths = exactPaths;
       return this;
     }
 
     /**
+     * Listens as {@code streaming-commands.api} and {@code .security} of the system's configuration
+     * say; with a certificate it serves TLS, and HTTP/2 is negotiated by ALPN.
+     *
      * @return the server once it listens; failed where it cannot
+     * @throws IllegalArgumentException naming the key that is wrong, or missing
      */
     public CompletionStage<ApiServer> start() {
       SharedKillSwitch stop = KillSwitches.shared("streaming-commands-api");
       JsonCatalog catalog = JsonCatalog.get(system);
+      ListenerSecurity security =
+          ListenerSecurity.of(
+              system.settings().config().getConfig("streaming-commands"), "api", settings.host());
       CommandRoutes routes =
           new CommandRoutes(
               system,
@@ -125,13 +147,15 @@ public final class ApiServer {
           Http.get(system)
               .newServerAt(settings.host(), settings.port())
               .withSettings(HttpSettings.of(system));
-      if (https != null) {
-        server = server.enableHttps(https);
+      if (security.tls() != null) {
+        server = server.enableHttps(Https.of(security.tls()));
       }
       CompletableFuture<ApiServer> started = new CompletableFuture<>();
       server
           .bind(
               new OuterHandler(
+                  system,
+                  new Gate(security, openPaths),
                   routes,
                   new StandardServices(system, settings, connections, stop),
                   new JsonRoutes(system, routes, settings),
@@ -140,8 +164,9 @@ public final class ApiServer {
           .whenComplete(
               (binding, failure) -> {
                 if (failure == null) {
-                  started.complete(new ApiServer(binding, stop, settings));
+                  started.complete(new ApiServer(binding, stop, settings, security));
                 } else {
+                  security.close();
                   started.completeExceptionally(failure);
                 }
               });

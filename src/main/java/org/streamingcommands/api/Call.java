@@ -9,30 +9,31 @@ import org.streamingcommands.connection.Sender;
 import org.streamingcommands.grpc.http.FrameViolation;
 import org.streamingcommands.grpc.http.GrpcTimeout;
 import org.streamingcommands.grpc.http.MessageEncoding;
+import org.streamingcommands.security.Principal;
 
 /**
  * One gRPC call, its headers read.
  *
  * @param request as it came
+ * @param principal who calls
  * @param encoding how its messages are compressed
  * @param timeout how long the caller is going to wait; null for ever
  * @param deadline the same, as a time
  * @param format how its answers are written
- * @param sender who calls
  */
 record Call(
     HttpRequest request,
+    Principal principal,
     MessageEncoding encoding,
     @Nullable Duration timeout,
     @Nullable Instant deadline,
-    Format format,
-    Sender sender) {
+    Format format) {
 
-  static Call of(HttpRequest request) throws FrameViolation {
-    return of(request, Format.GRPC);
+  static Call of(HttpRequest request, Principal principal) throws FrameViolation {
+    return of(request, principal, Format.GRPC);
   }
 
-  static Call of(HttpRequest request, Format format) throws FrameViolation {
+  static Call of(HttpRequest request, Principal principal, Format format) throws FrameViolation {
     String encoding = header(request, MessageEncoding.HEADER);
     String timeout = header(request, GrpcTimeout.HEADER);
     Duration wait = timeout == null ? null : GrpcTimeout.parse(timeout);
@@ -43,11 +44,18 @@ record Call(
     }
     return new Call(
         request,
+        principal,
         encoding == null ? MessageEncoding.IDENTITY : MessageEncoding.of(encoding),
         wait,
         wait == null ? null : Instant.now().plus(wait),
-        format,
-        Sender.ANONYMOUS);
+        format);
+  }
+
+  /** Who calls, for figures and for the audit log. */
+  Sender sender() {
+    return principal == Principal.ANYONE
+        ? Sender.ANONYMOUS
+        : new Sender(Sender.Mode.REMOTE, principal.name());
   }
 
   private static @Nullable String header(HttpRequest request, String name) {

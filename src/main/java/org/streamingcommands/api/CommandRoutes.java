@@ -5,6 +5,7 @@ import com.google.protobuf.Parser;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -43,6 +44,7 @@ import org.streamingcommands.grpc.v1.SendCommandToClientRequest;
 import org.streamingcommands.grpc.v1.SendToManyRequest;
 import org.streamingcommands.grpc.v1.WatchClientsRequest;
 import org.streamingcommands.grpc.v1.WatchSendsRequest;
+import org.streamingcommands.security.Action;
 
 /**
  * The rpcs of CommandService, by name. Routes of our own and not the generated handler, which runs
@@ -98,14 +100,10 @@ final class CommandRoutes {
         Map.entry(
             "DisconnectClient", new Rpc<>(DisconnectClientRequest.parser(), this::disconnect)),
         Map.entry("DrainNode", new Rpc<>(DrainNodeRequest.parser(), this::drain)),
-        Map.entry(
-            "ListServices",
-            new Rpc<>(ListServicesRequest.parser(), (c, r) -> reply(c, listings.services()))),
+        Map.entry("ListServices", new Rpc<>(ListServicesRequest.parser(), this::listServices)),
         Map.entry("GetClient", new Rpc<>(GetClientRequest.parser(), this::client)),
         Map.entry("GetCommand", new Rpc<>(GetCommandRequest.parser(), this::command)),
-        Map.entry(
-            "GetNode",
-            new Rpc<>(GetNodeRequest.parser(), (c, r) -> reply(c, Views.node(connections)))),
+        Map.entry("GetNode", new Rpc<>(GetNodeRequest.parser(), this::node)),
         Map.entry("WatchSends", new Rpc<>(WatchSendsRequest.parser(), this::watchSends)));
   }
 
@@ -168,6 +166,7 @@ final class CommandRoutes {
 
   private CompletableFuture<HttpResponse> send(Call call, SendCommandToClientRequest request)
       throws InvalidRequest {
+    Permits.command(call.principal(), Action.SEND, request.getService(), request.getCommand());
     ClientKey client = requests.client(request.getService(), request.getClientId());
     Command command = requests.command(request.hasCommand(), request.getCommand(), call.deadline());
     var steps = new CallSteps.Send(command.id(), Requests.wish(request.getWaitFor()));
@@ -182,6 +181,7 @@ final class CommandRoutes {
 
   private CompletableFuture<HttpResponse> execute(Call call, ExecuteCommandRequest request)
       throws InvalidRequest {
+    Permits.command(call.principal(), Action.SEND, request.getService(), request.getCommand());
     ClientKey client = requests.client(request.getService(), request.getClientId());
     Command command = requests.command(request.hasCommand(), request.getCommand(), call.deadline());
     return streamed(
@@ -199,6 +199,7 @@ final class CommandRoutes {
 
   private CompletableFuture<HttpResponse> cancel(Call call, CancelCommandRequest request)
       throws InvalidRequest {
+    Permits.service(call.principal(), Action.SEND, request.getService());
     ClientKey client = requests.client(request.getService(), request.getClientId());
     String commandId = requests.commandId(request.getCommandId());
     Duration timeout =
@@ -210,6 +211,7 @@ final class CommandRoutes {
 
   private CompletableFuture<HttpResponse> disconnect(Call call, DisconnectClientRequest request)
       throws InvalidRequest {
+    Permits.service(call.principal(), Action.DISCONNECT, request.getService());
     ClientKey client = requests.client(request.getService(), request.getClientId());
     Goodbye goodbye =
         new Goodbye(
@@ -224,12 +226,15 @@ final class CommandRoutes {
                     .message(DisconnectClientResponse.newBuilder().setWasConnected(was).build()));
   }
 
-  private CompletableFuture<HttpResponse> drain(Call call, DrainNodeRequest request) {
+  private CompletableFuture<HttpResponse> drain(Call call, DrainNodeRequest request)
+      throws InvalidRequest {
+    Permits.service(call.principal(), Action.DRAIN, "");
     return new DrainCall(system, connections).drain(request).thenApply(call.format()::message);
   }
 
   private CompletableFuture<HttpResponse> sendToMany(Call call, SendToManyRequest request)
       throws InvalidRequest {
+    Permits.command(call.principal(), Action.BROADCAST, request.getService(), request.getCommand());
     FleetPlan plan = fleetRequests.plan(call, request);
     var refusal = connections.refusal(plan.service(), plan.command());
     if (refusal != null) {
@@ -242,8 +247,17 @@ final class CommandRoutes {
             Source.fromGraph(new FleetCall(connections, call, plan, cancelTimeout))));
   }
 
+  private CompletableFuture<HttpResponse> listClients(Call call, ListClientsRequest request)
+      throws InvalidRequest {
+    Permits.service(call.principal(), Action.LIST, request.getService());
+    return listings
+        .clients(request, requests.timeout(call.deadline()))
+        .thenApply(call.format()::message);
+  }
+
   private CompletableFuture<HttpResponse> watch(Call call, WatchClientsRequest request)
       throws InvalidRequest {
+    Permits.service(call.principal(), Action.LIST, request.getService());
     WatchCall watch =
         new WatchCall(
             connections,
@@ -255,7 +269,9 @@ final class CommandRoutes {
     return untilStop(call, Source.fromGraph(watch));
   }
 
-  private CompletableFuture<HttpResponse> watchSends(Call call, WatchSendsRequest request) {
+  private CompletableFuture<HttpResponse> watchSends(Call call, WatchSendsRequest request)
+      throws InvalidRequest {
+    Permits.service(call.principal(), Action.LIST, request.getService());
     return untilStop(call, Source.fromGraph(new SendsCall(connections, request, call.format())));
   }
 
@@ -266,18 +282,23 @@ final class CommandRoutes {
             .recover(
                 StatusRuntimeException.class,
                 () -> call.format().end(Ending.of(Statuses.stopping().getStatus())));
-    return CompletableFuture.completedFuture(call.format().stream(parts));
+    return CompletableFuture.completedFuture(call.format().stream(Tenure.of(call).limit(parts)));
   }
 
-  private CompletableFuture<HttpResponse> listClients(Call call, ListClientsRequest request)
+  /** Only those that the caller may list. */
+  private CompletableFuture<HttpResponse> listServices(Call call, ListServicesRequest request) {
+    return reply(call, listings.services(name -> call.principal().may(Action.LIST, name)));
+  }
+
+  private CompletableFuture<HttpResponse> node(Call call, GetNodeRequest request)
       throws InvalidRequest {
-    return listings
-        .clients(request, requests.timeout(call.deadline()))
-        .thenApply(call.format()::message);
+    Permits.service(call.principal(), Action.LIST, "");
+    return reply(call, Views.node(connections));
   }
 
   private CompletableFuture<HttpResponse> client(Call call, GetClientRequest request)
       throws InvalidRequest {
+    Permits.service(call.principal(), Action.LIST, request.getService());
     ClientKey client = requests.client(request.getService(), request.getClientId());
     return connections
         .inspect(client, "", requests.timeout(call.deadline()))
@@ -286,6 +307,7 @@ final class CommandRoutes {
 
   private CompletableFuture<HttpResponse> command(Call call, GetCommandRequest request)
       throws InvalidRequest {
+    Permits.anyOf(call.principal(), EnumSet.of(Action.SEND, Action.LIST), request.getService());
     ClientKey client = requests.client(request.getService(), request.getClientId());
     String commandId = requests.commandId(request.getCommandId());
     return connections
@@ -297,12 +319,16 @@ final class CommandRoutes {
     GuardedBidi<DispatchRequest> guard =
         new GuardedBidi<>(
             DispatchRequest.parser(), call.encoding(), settings.maxMessageSize(), call.timeout());
-    DispatchStage stage =
-        new DispatchStage(connections, call.sender(), requests, settings.maxInFlight());
+    DispatchStage stage = new DispatchStage(connections, call, requests, settings.maxInFlight());
     Flow<List<DispatchRequest>, ByteString, ?> dispatch =
         Flow.fromGraph(stop.<List<DispatchRequest>>flow()).via(stage);
     return GrpcReply.stream(
-        call.request().entity().getDataBytes().via(BidiFlow.fromGraph(guard).join(dispatch)));
+        Tenure.of(call)
+            .count(
+                call.request()
+                    .entity()
+                    .getDataBytes()
+                    .via(BidiFlow.fromGraph(guard).join(dispatch))));
   }
 
   static Throwable unwrapped(Throwable failure) {

@@ -32,6 +32,8 @@ import org.streamingcommands.grpc.v1.CancelCommandRequest;
 import org.streamingcommands.grpc.v1.DispatchRequest;
 import org.streamingcommands.grpc.v1.DispatchResponse;
 import org.streamingcommands.grpc.v1.DispatchSend;
+import org.streamingcommands.security.Action;
+import org.streamingcommands.security.Principal;
 
 /**
  * The Dispatch call: many commands over one stream, in one stage, with no actor and no timer of
@@ -46,12 +48,14 @@ final class DispatchStage extends GraphStage<FlowShape<List<DispatchRequest>, By
   private final Sender sender;
   private final Requests requests;
   private final int maxInFlight;
+  private final Principal principal;
 
-  DispatchStage(Connections connections, Sender sender, Requests requests, int maxInFlight) {
+  DispatchStage(Connections connections, Call call, Requests requests, int maxInFlight) {
     this.connections = connections;
-    this.sender = sender;
+    this.sender = call.sender();
     this.requests = requests;
     this.maxInFlight = maxInFlight;
+    this.principal = call.principal();
   }
 
   @Override
@@ -82,7 +86,14 @@ final class DispatchStage extends GraphStage<FlowShape<List<DispatchRequest>, By
           new AbstractInHandler() {
             @Override
             public void onPush() {
-              unread = grab(in).iterator();
+              List<DispatchRequest> batch = grab(in);
+              if (principal.isExpired()) {
+                // What was accepted before is answered; what comes now was never read.
+                failure = Tenure.expired().asRuntimeException();
+                cancel(in);
+              } else {
+                unread = batch.iterator();
+              }
               turn();
             }
 
@@ -170,6 +181,7 @@ final class DispatchStage extends GraphStage<FlowShape<List<DispatchRequest>, By
     }
 
     private void send(long id, DispatchSend send) throws InvalidRequest {
+      Permits.command(principal, Action.SEND, send.getService(), send.getCommand());
       ClientKey client = requests.client(send.getService(), send.getClientId());
       Command command = requests.command(send.hasCommand(), send.getCommand(), null);
       DispatchAsk.Send ask =
@@ -179,6 +191,7 @@ final class DispatchStage extends GraphStage<FlowShape<List<DispatchRequest>, By
     }
 
     private void cancel(long id, CancelCommandRequest cancel) throws InvalidRequest {
+      Permits.service(principal, Action.SEND, cancel.getService());
       ClientKey client = requests.client(cancel.getService(), cancel.getClientId());
       String commandId = requests.commandId(cancel.getCommandId());
       var timeout = requests.timeout(cancel.hasTimeout(), cancel.getTimeout(), null);

@@ -28,6 +28,14 @@ final class InvalidRequest extends Exception {
         Reason.UNKNOWN_SERVICE, "service: '%s' is not registered".formatted(service));
   }
 
+  static InvalidRequest notPermitted(String message) {
+    return new InvalidRequest(Reason.NOT_PERMITTED, message);
+  }
+
+  static InvalidRequest rateLimited(String message) {
+    return new InvalidRequest(Reason.RATE_LIMITED, message);
+  }
+
   Outcome.Undelivered<Any> outcome() {
     return (Outcome.Undelivered<Any>) Outcome.<Any>notSent(reason, getMessage());
   }

@@ -5,18 +5,20 @@ import java.util.List;
 import java.util.Locale;
 import org.apache.pekko.http.javadsl.model.HttpMethod;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
-import org.streamingcommands.connection.Sender;
 import org.streamingcommands.grpc.Wire;
 import org.streamingcommands.grpc.http.MessageEncoding;
 import org.streamingcommands.grpc.v1.Receipt;
 import org.streamingcommands.json.JsonCatalog;
+import org.streamingcommands.security.Principal;
 
 /**
  * One HTTP request of the JSON api, taken apart.
  *
+ * @param principal who sends it
  * @param path its decoded segments, from {@code v1} on
  */
-record JsonRequest(HttpRequest request, List<String> path, JsonCatalog catalog) {
+record JsonRequest(
+    HttpRequest request, Principal principal, List<String> path, JsonCatalog catalog) {
   private static final int SERVICE = 2;
   private static final int CLIENT = 4;
   private static final int COMMAND = 6;
@@ -48,7 +50,7 @@ record JsonRequest(HttpRequest request, List<String> path, JsonCatalog catalog) 
   }
 
   Call call() {
-    return new Call(request, MessageEncoding.IDENTITY, null, null, format(), Sender.ANONYMOUS);
+    return new Call(request, principal, MessageEncoding.IDENTITY, null, null, format());
   }
 
   boolean is(HttpMethod method) {

@@ -37,6 +37,7 @@ import org.streamingcommands.grpc.v1.WatchClientsRequest;
 import org.streamingcommands.grpc.v1.WatchSendsRequest;
 import org.streamingcommands.json.JsonCatalog;
 import org.streamingcommands.json.JsonProblem;
+import org.streamingcommands.security.Principal;
 
 /**
  * The calls of CommandService as HTTP and JSON: each path is one rpc, its request read from path,
@@ -74,7 +75,7 @@ final class JsonRoutes {
   /**
    * @return null where the path is none of its own
    */
-  @Nullable CompletionStage<HttpResponse> handle(HttpRequest request) {
+  @Nullable CompletionStage<HttpResponse> handle(HttpRequest request, Principal principal) {
     List<String> path = segments(request);
     if (path.equals(List.of("openapi.json"))) {
       return done(HttpResponse.create().withEntity(ContentTypes.APPLICATION_JSON, OPEN_API));
@@ -82,7 +83,7 @@ final class JsonRoutes {
     if (path.isEmpty() || !path.get(0).equals("v1")) {
       return null;
     }
-    JsonRequest call = new JsonRequest(request, path, catalog);
+    JsonRequest call = new JsonRequest(request, principal, path, catalog);
     if (call.isFromAnotherSite()) {
       return done(
           call.format()

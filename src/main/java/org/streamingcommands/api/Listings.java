@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.ClientKey;
@@ -124,16 +125,22 @@ final class Listings {
         .build();
   }
 
-  ListServicesResponse services() {
+  /**
+   * @param visible which of them the caller may see
+   */
+  ListServicesResponse services(Predicate<String> visible) {
     ListServicesResponse.Builder response = ListServicesResponse.newBuilder();
     new TreeMap<>(services.get())
         .forEach(
-            (name, nodes) ->
+            (name, nodes) -> {
+              if (visible.test(name)) {
                 response.addServices(
                     ServiceInfo.newBuilder()
                         .setName(name)
                         .addAllNodes(new TreeSet<>(nodes))
-                        .addAllTypes(types.apply(name))));
+                        .addAllTypes(types.apply(name)));
+              }
+            });
     return response.build();
   }
 }

@@ -4,10 +4,12 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.model.HttpMethods;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.japi.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,6 +17,8 @@ import org.streamingcommands.grpc.http.FrameViolation;
 import org.streamingcommands.grpc.http.GrpcReply;
 import org.streamingcommands.grpc.v1.CommandServiceGrpc;
 import org.streamingcommands.json.JsonTypes;
+import org.streamingcommands.security.AuthenticationException;
+import org.streamingcommands.security.Principal;
 
 /**
  * The first to see a request: gRPC goes to the routes, everything else to the handler beside them.
@@ -34,12 +38,19 @@ final class OuterHandler implements Function<HttpRequest, CompletionStage<HttpRe
   private final transient java.util.function.Function<HttpRequest, CompletionStage<HttpResponse>>
       beside;
 
+  private final transient ActorSystem<?> system;
+  private final transient Gate gate;
+
   OuterHandler(
+      ActorSystem<?> system,
+      Gate gate,
       CommandRoutes routes,
       StandardServices standard,
       JsonRoutes json,
       boolean grpcWeb,
       java.util.function.Function<HttpRequest, CompletionStage<HttpResponse>> beside) {
+    this.system = system;
+    this.gate = gate;
     this.routes = routes;
     this.standard = standard;
     this.json = json;
@@ -53,7 +64,15 @@ final class OuterHandler implements Function<HttpRequest, CompletionStage<HttpRe
     boolean web = !grpc && isWeb(request);
     CompletionStage<HttpResponse> response;
     try {
-      response = grpc ? grpc(request) : web ? web(request) : http(request);
+      Principal principal = gate.ask(request);
+      response =
+          grpc
+              ? grpc(request, principal)
+              : web ? web(request, principal) : http(request, principal);
+    } catch (AuthenticationException e) {
+      // Nobody reads what a stranger still has to say.
+      request.entity().discardBytes(system);
+      return CompletableFuture.completedFuture(stranger(format(grpc, web), e));
     } catch (FrameViolation | RuntimeException | Error e) {
       return CompletableFuture.completedFuture(answer(request, format(grpc, web), e));
     }
@@ -66,31 +85,42 @@ final class OuterHandler implements Function<HttpRequest, CompletionStage<HttpRe
     return response.exceptionally(failure -> answer(request, format(grpc, web), failure));
   }
 
-  private CompletionStage<HttpResponse> grpc(HttpRequest request) throws FrameViolation {
+  private CompletionStage<HttpResponse> grpc(HttpRequest request, Principal principal)
+      throws FrameViolation {
     String path = request.getUri().path();
     if (path.startsWith(PREFIX)) {
-      return routes.handle(path.substring(PREFIX.length()), Call.of(request));
+      return routes.handle(path.substring(PREFIX.length()), Call.of(request, principal));
     }
-    CompletionStage<HttpResponse> answered = standard.handle(path, Call.of(request));
+    CompletionStage<HttpResponse> answered = standard.handle(path, Call.of(request, principal));
     if (answered != null) {
       return answered;
     }
     // Pekko gRPC would gzip every answer to a caller that could read it, two bytes or two million.
-    return beside.apply(request.removeHeader("grpc-accept-encoding"));
+    return beside.apply(Gate.attach(request.removeHeader("grpc-accept-encoding"), principal));
   }
 
-  private CompletionStage<HttpResponse> web(HttpRequest request) throws FrameViolation {
+  private static HttpResponse stranger(Format format, AuthenticationException e) {
+    HttpResponse refused =
+        format.ended(Ending.of(Status.UNAUTHENTICATED.withDescription(e.getMessage())));
+    return format == NO_TYPES
+        ? refused.addHeader(RawHeader.create("WWW-Authenticate", "Bearer"))
+        : refused;
+  }
+
+  private CompletionStage<HttpResponse> web(HttpRequest request, Principal principal)
+      throws FrameViolation {
     String path = request.getUri().path();
     return path.startsWith(PREFIX)
-        ? routes.handle(path.substring(PREFIX.length()), Call.of(request, WebFormat.INSTANCE))
+        ? routes.handle(
+            path.substring(PREFIX.length()), Call.of(request, principal, WebFormat.INSTANCE))
         : CompletableFuture.completedFuture(
             WebFormat.INSTANCE.ended(
                 Ending.of(Status.UNIMPLEMENTED.withDescription("no service at " + path))));
   }
 
-  private CompletionStage<HttpResponse> http(HttpRequest request) {
-    CompletionStage<HttpResponse> answered = json.handle(request);
-    return answered != null ? answered : beside.apply(request);
+  private CompletionStage<HttpResponse> http(HttpRequest request, Principal principal) {
+    CompletionStage<HttpResponse> answered = json.handle(request, principal);
+    return answered != null ? answered : beside.apply(Gate.attach(request, principal));
   }
 
   /** A page of another site cannot send this type either, unless it is let, and nobody lets it. */

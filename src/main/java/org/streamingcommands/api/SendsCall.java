@@ -120,6 +120,7 @@ final class SendsCall extends GraphStage<SourceShape<ChunkStreamPart>> {
               .setOutcome(word(outcome))
               .setMessage(message(outcome))
               .setMode(by.mode().name())
+              .setPrincipal(by.principal())
               .setDuration(Wire.duration(Duration.ofNanos(nanos)))
               .setEndedAt(Wire.timestamp(Instant.now()))
               .build();

@@ -42,8 +42,8 @@ import org.streamingcommands.grpc.v1.CommandServiceOuterClass;
  * turned off, server reflection in both of its versions. Thread-safe.
  */
 final class StandardServices {
-  private static final String CHECK = "/grpc.health.v1.Health/Check";
-  private static final String WATCH = "/grpc.health.v1.Health/Watch";
+  static final String CHECK = "/grpc.health.v1.Health/Check";
+  static final String WATCH = "/grpc.health.v1.Health/Watch";
   private static final Set<String> REFLECTION =
       Set.of(
           "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",

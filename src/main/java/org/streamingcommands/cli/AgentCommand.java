@@ -24,6 +24,7 @@ final class AgentCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Mixin private TypesOption types = new TypesOption();
+  @Mixin private CredentialsOption credentials = new CredentialsOption();
 
   @Option(names = "--service", required = true, description = "The service to belong to.")
   private String service = "";
@@ -63,6 +64,8 @@ final class AgentCommand implements Callable<Integer> {
     AgentBuilder builder =
         Agent.builder(edges.toArray(String[]::new)).service(service).clientId(id).listener(printer);
     labels.forEach(builder::label);
+    credentials.tls().ifPresent(builder::tls);
+    credentials.token().ifPresent(builder::token);
     MessageTypes known = types.types();
     builder.onOtherAsync(
         (command, context) -> {

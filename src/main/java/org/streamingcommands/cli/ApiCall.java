@@ -2,9 +2,9 @@ package org.streamingcommands.cli;
 
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.util.function.Function;
 import org.streamingcommands.client.CommandClientSettings;
+import org.streamingcommands.client.RemoteConnections;
 import org.streamingcommands.grpc.v1.CommandServiceGrpc;
 import org.streamingcommands.grpc.v1.CommandServiceGrpc.CommandServiceBlockingStub;
 import picocli.CommandLine;
@@ -34,8 +34,7 @@ final class ApiCall {
    * @throws CliException where the api answers with an error or not at all
    */
   static <T> T make(CommandClientSettings settings, Function<CommandServiceBlockingStub, T> call) {
-    ManagedChannel channel =
-        NettyChannelBuilder.forAddress(settings.host(), settings.port()).usePlaintext().build();
+    ManagedChannel channel = RemoteConnections.channel(settings);
     try {
       return call.apply(CommandServiceGrpc.newBlockingStub(channel));
     } catch (StatusRuntimeException e) {

@@ -1,12 +1,13 @@
 package org.streamingcommands.cli;
 
 import org.streamingcommands.client.CommandClientSettings;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Where the api is. */
+/** Where the api is, and what to show it. */
 final class ApiOption {
   // Set by picocli.
   @Spec(Spec.Target.MIXEE)
@@ -19,9 +20,17 @@ final class ApiOption {
       defaultValue = "127.0.0.1:7500")
   private String api = "";
 
+  @Mixin private CredentialsOption credentials = new CredentialsOption();
+
   CommandClientSettings settings() {
     try {
-      return CommandClientSettings.of(api);
+      CommandClientSettings settings = CommandClientSettings.of(api);
+      var tls = credentials.tls();
+      if (tls.isPresent()) {
+        settings = settings.withTls(tls.get());
+      }
+      var token = credentials.token();
+      return token.isPresent() ? settings.withToken(token.get()) : settings;
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), "--api: '" + api + "' is no HOST:PORT", e);
     }

@@ -42,6 +42,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DemoBotsCommand.class,
       DemoSenderCommand.class,
       BenchCommand.class,
+      CheckConfigCommand.class,
+      TokenCommand.class,
       AutoComplete.GenerateCompletion.class,
       HerdCommand.class,
     })

@@ -1,21 +1,19 @@
 package org.streamingcommands.cli;
 
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import org.streamingcommands.node.ConfigCheck;
 import org.streamingcommands.node.StreamingNode;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Runs a node until it is told to stop. */
@@ -27,19 +25,16 @@ final class ServeCommand implements Callable<Integer> {
   // Set by picocli.
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description = "What to change of the defaults, such as conf/application.conf.")
-  private Optional<Path> file = Optional.empty();
+  @Mixin private ConfigOption config = new ConfigOption();
 
   @Override
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
+    Config checked = checked();
     Logging.start("INFO");
     StreamingNode node =
-        ProgressLine.during(err, () -> "starting", () -> StreamingNode.start(config()));
+        ProgressLine.during(err, () -> "starting", () -> StreamingNode.start(checked));
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node, out, err), "node-stops"));
     describe(node, out);
     node.system().getWhenTerminated().toCompletableFuture().join();
@@ -50,17 +45,14 @@ final class ServeCommand implements Callable<Integer> {
         "the cluster took this node out, or its system failed; its log says why. Start it again");
   }
 
-  private Config config() {
-    file.filter(path -> !Files.isReadable(path))
-        .ifPresent(
-            path -> {
-              throw new CliException("cannot read " + path);
-            });
-    try {
-      return StreamingNode.config(file);
-    } catch (ConfigException e) {
-      throw new CliException("the configuration is wrong: " + Problems.describe(e), e);
+  private Config checked() {
+    Config read = config.read();
+    List<String> problems = ConfigCheck.problems(read);
+    if (!problems.isEmpty()) {
+      problems.forEach(spec.commandLine().getErr()::println);
+      throw new CliException("the configuration is wrong, so no node was started");
     }
+    return read;
   }
 
   private static void describe(StreamingNode node, PrintWriter out) {

@@ -236,7 +236,11 @@ final class ApiLink implements DispatchCall.Listener {
   }
 
   private static boolean isFault(Status status) {
-    return !status.isOk() && status.getCode() != Status.Code.UNAVAILABLE;
+    return switch (status.getCode()) {
+      // A stream whose token expired is nobody's fault either: the next one shows another.
+      case OK, UNAVAILABLE, UNAUTHENTICATED -> false;
+      default -> true;
+    };
   }
 
   /** Tries to connect now: the channel's own pauses grow to minutes. */

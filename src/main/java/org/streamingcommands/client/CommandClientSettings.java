@@ -1,8 +1,12 @@
 package org.streamingcommands.client;
 
 import com.typesafe.config.Config;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.streamingcommands.credentials.Tls;
+import org.streamingcommands.credentials.TokenSource;
 
 /**
  * How a sender reaches the api of the nodes. Read once, validated; {@code reference.conf} says what
@@ -20,6 +24,8 @@ import java.util.function.Consumer;
  * @param keepaliveTime how long a connection with a stream may be silent before it is probed
  * @param keepaliveTimeout how long the answer to a probe may take
  * @param idleTimeout how long a connection without commands stays open
+ * @param tls how to be sure of the api; empty for a connection in the clear
+ * @param token what to show the api; empty for nothing
  */
 public record CommandClientSettings(
     String host,
@@ -32,7 +38,9 @@ public record CommandClientSettings(
     long maxPendingBytes,
     Duration keepaliveTime,
     Duration keepaliveTimeout,
-    Duration idleTimeout) {
+    Duration idleTimeout,
+    Optional<Tls> tls,
+    Optional<TokenSource> token) {
 
   /** Where {@link #from} reads. */
   public static final String PATH = "streaming-commands.client";
@@ -51,7 +59,9 @@ public record CommandClientSettings(
           64 << 20,
           Duration.ofSeconds(30),
           Duration.ofSeconds(10),
-          Duration.ofSeconds(60));
+          Duration.ofSeconds(60),
+          Optional.empty(),
+          Optional.empty());
 
   /**
    * @throws IllegalArgumentException where a value is out of range; the message names its key
@@ -103,8 +113,22 @@ public record CommandClientSettings(
             config.getBytes("max-pending-size"),
             config.getDuration("keepalive-time"),
             config.getDuration("keepalive-timeout"),
-            config.getDuration("idle-timeout"));
+            config.getDuration("idle-timeout"),
+            tls(config.getConfig("tls")),
+            file(config, "token-file").map(TokenSource::file));
     return address.isEmpty() ? settings : settings.withAddress(address);
+  }
+
+  private static Optional<Tls> tls(Config config) {
+    if (!config.getBoolean("enabled")) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Tls(file(config, "ca"), file(config, "certificate"), file(config, "key")));
+  }
+
+  private static Optional<Path> file(Config config, String key) {
+    return Optional.of(config.getString(key)).filter(name -> !name.isEmpty()).map(Path::of);
   }
 
   public boolean hasAddress() {
@@ -170,6 +194,15 @@ public record CommandClientSettings(
     return with(draft -> draft.idleTimeout = value);
   }
 
+  public CommandClientSettings withTls(Tls value) {
+    return with(draft -> draft.tls = Optional.of(value));
+  }
+
+  /** Sent over TLS, or to this machine, only. Asked for every stream. */
+  public CommandClientSettings withToken(TokenSource value) {
+    return with(draft -> draft.token = Optional.of(value));
+  }
+
   private CommandClientSettings with(Consumer<Draft> edit) {
     Draft draft = new Draft(this);
     edit.accept(draft);
@@ -207,6 +240,8 @@ public record CommandClientSettings(
     private Duration keepaliveTime;
     private Duration keepaliveTimeout;
     private Duration idleTimeout;
+    private Optional<Tls> tls;
+    private Optional<TokenSource> token;
 
     private Draft(CommandClientSettings from) {
       host = from.host;
@@ -220,6 +255,8 @@ public record CommandClientSettings(
       keepaliveTime = from.keepaliveTime;
       keepaliveTimeout = from.keepaliveTimeout;
       idleTimeout = from.idleTimeout;
+      tls = from.tls;
+      token = from.token;
     }
 
     private CommandClientSettings settings() {
@@ -234,7 +271,9 @@ public record CommandClientSettings(
           maxPendingBytes,
           keepaliveTime,
           keepaliveTimeout,
-          idleTimeout);
+          idleTimeout,
+          tls,
+          token);
     }
   }
 }

@@ -1,5 +1,6 @@
 package org.streamingcommands.client;
 
+import io.grpc.ManagedChannel;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -29,6 +30,16 @@ public final class RemoteConnections {
    */
   public static void closeAll() {
     LINKS.values().forEach(ApiLink::close);
+  }
+
+  /**
+   * A channel of one's own to an api, for calls that senders do not make. Who asks for it shuts it
+   * down.
+   *
+   * @throws IllegalArgumentException naming the file of the settings that is wrong
+   */
+  public static ManagedChannel channel(CommandClientSettings settings) {
+    return ApiChannel.builder(settings).build();
   }
 
   static ApiLink to(CommandClientSettings settings) {

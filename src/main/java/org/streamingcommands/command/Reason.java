@@ -32,6 +32,10 @@ public enum Reason {
   NODE_UNREACHABLE(14),
   /** The node is stopping. UNAVAILABLE. */
   SHUTTING_DOWN(14),
+  /** The sender is not permitted to do this. PERMISSION_DENIED. */
+  NOT_PERMITTED(7),
+  /** The sender sends more per second than it may. RESOURCE_EXHAUSTED: slower, it may fare well. */
+  RATE_LIMITED(8),
   /**
    * The node is cut off from the part of its cluster that goes on without it, and cannot know who
    * is connected. UNAVAILABLE: another node does know.
@@ -57,6 +61,7 @@ public enum Reason {
           CONNECTION_LOST,
           NODE_UNREACHABLE,
           SHUTTING_DOWN,
+          RATE_LIMITED,
           NO_MAJORITY ->
           true;
       default -> false;

@@ -1,6 +1,7 @@
 package org.streamingcommands.connection;
 
 import com.google.protobuf.Any;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -43,6 +44,12 @@ public final class ClientSession implements Downlink {
   private volatile ServiceSettings settings;
   private volatile long lastHeardNanos = openedNanos;
   private volatile boolean notReading;
+
+  /**
+   * When what the client showed of itself ends, by the wall clock; nothing ends at the end of time.
+   */
+  private volatile long validUntilMillis = Long.MAX_VALUE;
+
   private volatile long resultsConfirmed;
   private volatile long epoch;
   private volatile boolean isEntityRemote;
@@ -143,6 +150,14 @@ public final class ClientSession implements Downlink {
         return;
       }
       isAdmitted = true;
+      if (!connections.services().enter(entry)) {
+        rejectAndCount(
+            new Rejection(
+                Rejection.Kind.TOO_MANY,
+                "service: '%s' has as many clients on this node as it may, %d"
+                    .formatted(service, entry.settings().maxClients())));
+        return;
+      }
       hello = said;
       settings = entry.settings();
       observer = entry.observer();
@@ -224,6 +239,22 @@ public final class ClientSession implements Downlink {
   }
 
   /**
+   * The client sends faster than it may, and is not read for so long; its silence is ours then.
+   *
+   * @param taken called once the next inbound message may be read
+   */
+  public void holdBack(Duration pause, Runnable taken) {
+    notReading = true;
+    connections.later(
+        pause,
+        () -> {
+          heard();
+          notReading = false;
+          taken.run();
+        });
+  }
+
+  /**
    * The transport takes so many more. No sign of life: the buffers on this side of a dead peer take
    * bytes too, until they are full. A client that gets a command says so.
    */
@@ -248,6 +279,28 @@ public final class ClientSession implements Downlink {
     }
     feed = null;
     return true;
+  }
+
+  /**
+   * What the client showed of itself holds until then; later it is told so, and its stream ends.
+   */
+  public void validUntil(@Nullable Instant end) {
+    validUntilMillis = end == null ? Long.MAX_VALUE : end.toEpochMilli();
+  }
+
+  /** Writes a frame of the stream's own, in turn with the engine's; not once it has ended. */
+  public void answer(Runnable write) {
+    heard();
+    synchronized (this) {
+      if (state == State.ATTACHED) {
+        write.run();
+      }
+    }
+  }
+
+  /** The stream ends with this, and nothing else does. */
+  public void refuse(Rejection rejection) {
+    rejectAndCount(rejection);
   }
 
   /** What the client sent breaks the protocol; its stream ends, and nothing else. */
@@ -497,6 +550,10 @@ public final class ClientSession implements Downlink {
    * @param tickNanos how long until the next call: what would be overdue by then is overdue now
    */
   void tick(long nowNanos, long tickNanos) {
+    if (validUntilMillis != Long.MAX_VALUE && System.currentTimeMillis() >= validUntilMillis) {
+      goodbye(Goodbye.of(Goodbye.Cause.EXPIRED, "the token or certificate is no longer valid"));
+      return;
+    }
     switch (state) {
       case AWAITING_HELLO -> {
         if (nowNanos - openedNanos >= settings.helloTimeout().toNanos()) {
@@ -608,6 +665,10 @@ public final class ClientSession implements Downlink {
       }
     }
     connections.sessions().remove(ref);
+    Hello counted = hello;
+    if (counted != null) {
+      connections.services().leave(counted.client().service());
+    }
     ActorRef<ClientConnection.Message> to = entity;
     if (to != null) {
       to.tell(new ClientConnection.Detach(ref, leaving, returnsWithinMillis));

@@ -66,6 +66,7 @@ public final class Connections implements Extension {
   private volatile boolean isRegionGone;
   private volatile @Nullable String cutOff;
 
+  private final ActorSystem<?> system;
   private final EngineSettings settings;
   private final InstantSource clock = InstantSource.system();
   private final Counters counters = new Counters();
@@ -94,6 +95,7 @@ public final class Connections implements Extension {
   }
 
   private Connections(ActorSystem<?> system) {
+    this.system = system;
     settings = EngineSettings.from(system.settings().config().getConfig("streaming-commands"));
     node = Cluster.get(system).selfMember().address().hostPort();
     sessions = new LiveSessions(node);
@@ -347,6 +349,12 @@ public final class Connections implements Extension {
     if (problem != null) {
       return refused(Reason.INVALID_COMMAND, problem);
     }
+    ServiceCatalog.Entry here = services.find(service);
+    if (here != null && !here.settings().takes(command.payload().getTypeUrl())) {
+      return refused(
+          Reason.INVALID_COMMAND,
+          "payload.type_url: the clients of '%s' do not take this type".formatted(service));
+    }
     String why = cutOff;
     if (why != null) {
       return refused(Reason.NO_MAJORITY, why);
@@ -396,6 +404,10 @@ public final class Connections implements Extension {
   /** A stream began; it speaks through the answer. */
   public ClientSession open(ClientStream stream) {
     return sessions.open(this, stream);
+  }
+
+  void later(Duration pause, Runnable task) {
+    system.scheduler().scheduleOnce(pause, task, system.executionContext());
   }
 
   /** The services of this node. */

@@ -22,7 +22,9 @@ public record Goodbye(Cause cause, Duration reconnectDelay, String message) {
     /** An operator ended the connection, or a later one of the same process took its place. */
     DISCONNECTED,
     /** The node heard nothing of the client for ping-interval + ping-timeout. */
-    SILENT
+    SILENT,
+    /** What the client showed of itself is no longer valid. */
+    EXPIRED
   }
 
   public static Goodbye of(Cause cause, String message) {

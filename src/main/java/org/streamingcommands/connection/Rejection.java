@@ -18,6 +18,12 @@ public record Rejection(Kind kind, String message) {
     UNKNOWN_SERVICE(5),
     /** The service rejects a second connection of one client id. ALREADY_EXISTS. */
     ALREADY_CONNECTED(6),
+    /** The client may not be who it says it is. PERMISSION_DENIED. */
+    NOT_PERMITTED(7),
+    /** It showed nothing that is accepted. UNAUTHENTICATED. */
+    NOT_AUTHENTICATED(16),
+    /** It, or its service, has as many connections as it may. RESOURCE_EXHAUSTED. */
+    TOO_MANY(8),
     /** The node could not take the client in, in time. UNAVAILABLE. */
     UNAVAILABLE(14);
 

@@ -3,6 +3,7 @@ package org.streamingcommands.connection;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ public final class ServiceCatalog {
   public record Entry(String name, ServiceSettings settings, ServiceObserver observer) {}
 
   private final ConcurrentHashMap<String, Entry> byName = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<String, AtomicInteger> clients = new ConcurrentHashMap<>();
   private volatile Predicate<String> elsewhere = name -> false;
 
   /**
@@ -31,6 +33,24 @@ public final class ServiceCatalog {
 
   public @Nullable Entry find(String name) {
     return byName.get(name);
+  }
+
+  /** Counts one more client of a service on this node, if it may have one more. */
+  boolean enter(Entry service) {
+    int limit = service.settings().maxClients();
+    AtomicInteger count = clients.computeIfAbsent(service.name(), any -> new AtomicInteger());
+    if (count.incrementAndGet() <= limit || limit == 0) {
+      return true;
+    }
+    count.decrementAndGet();
+    return false;
+  }
+
+  void leave(String service) {
+    AtomicInteger count = clients.get(service);
+    if (count != null) {
+      count.decrementAndGet();
+    }
   }
 
   public Set<String> names() {

@@ -2,6 +2,8 @@ package org.streamingcommands.connection;
 
 import com.typesafe.config.Config;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * How one service treats its clients. Read once, from {@code streaming-commands.connection} with
@@ -21,7 +23,10 @@ public record ServiceSettings(
     PingStrategy pingStrategy,
     Duration pingInterval,
     Duration pingTimeout,
-    Duration helloTimeout) {
+    Duration helloTimeout,
+    int maxClients,
+    int maxFrameRate,
+    Set<String> types) {
 
   public ServiceSettings {
     atLeast("queue-size", queueSize, 1);
@@ -29,6 +34,9 @@ public record ServiceSettings(
     atLeast("max-in-flight", maxInFlight, 1);
     atLeast("max-command-size", maxCommandBytes, 1);
     atLeast("dedup-size", dedupSize, 0);
+    atLeast("max-clients", maxClients, 0);
+    atLeast("max-frame-rate", maxFrameRate, 0);
+    types = Set.copyOf(types);
     notNegative("queue-timeout", queueTimeout);
     notNegative("dedup-window", dedupWindow);
     notNegative("resume-window", resumeWindow);
@@ -60,7 +68,15 @@ public record ServiceSettings(
         config.getEnum(PingStrategy.class, "ping-strategy"),
         config.getDuration("ping-interval"),
         config.getDuration("ping-timeout"),
-        config.getDuration("hello-timeout"));
+        config.getDuration("hello-timeout"),
+        config.getInt("max-clients"),
+        config.getInt("max-frame-rate"),
+        new HashSet<>(config.getStringList("types")));
+  }
+
+  /** Whether commands of this type are for the service's clients. */
+  boolean takes(String typeUrl) {
+    return types.isEmpty() || types.contains(typeUrl.substring(typeUrl.lastIndexOf('/') + 1));
   }
 
   private static void atLeast(String key, long value, long least) {

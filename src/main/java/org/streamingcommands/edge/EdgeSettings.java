@@ -16,8 +16,12 @@ public record EdgeSettings(
     Duration permitKeepaliveTime,
     Duration maxConnectionAge,
     Duration maxConnectionAgeGrace,
-    boolean reflection,
-    Duration stopTimeout) {
+    Duration stopTimeout,
+    Duration handshakeTimeout,
+    Duration idleTimeout,
+    int maxHeaderBytes,
+    int maxStreamsPerConnection,
+    boolean reflection) {
 
   public EdgeSettings {
     if (port < 0 || port > 65535) {
@@ -33,6 +37,16 @@ public record EdgeSettings(
       throw new IllegalArgumentException(
           "edge.max-frame-size must be at least 1 KiB, is " + maxFrameBytes);
     }
+    if (maxHeaderBytes < 1024) {
+      throw new IllegalArgumentException(
+          "edge.max-header-size must be at least 1 KiB, is " + maxHeaderBytes);
+    }
+    if (maxStreamsPerConnection < 1) {
+      throw new IllegalArgumentException(
+          "edge.max-streams-per-connection must be at least 1, is " + maxStreamsPerConnection);
+    }
+    moreThanZero("handshake-timeout", handshakeTimeout);
+    moreThanZero("idle-timeout", idleTimeout);
   }
 
   /**
@@ -50,8 +64,19 @@ public record EdgeSettings(
         config.getDuration("permit-keepalive-time"),
         config.getDuration("max-connection-age"),
         config.getDuration("max-connection-age-grace"),
-        config.getBoolean("reflection"),
-        config.getDuration("stop-timeout"));
+        config.getDuration("stop-timeout"),
+        config.getDuration("handshake-timeout"),
+        config.getDuration("idle-timeout"),
+        Math.toIntExact(config.getBytes("max-header-size")),
+        config.getInt("max-streams-per-connection"),
+        config.getBoolean("reflection"));
+  }
+
+  private static void moreThanZero(String key, Duration value) {
+    if (value.isNegative() || value.isZero()) {
+      throw new IllegalArgumentException(
+          "edge.%s must be more than zero, is %s".formatted(key, value));
+    }
   }
 
   InetSocketAddress address() {

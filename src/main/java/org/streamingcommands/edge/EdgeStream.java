@@ -3,13 +3,17 @@ package org.streamingcommands.edge;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.streamingcommands.command.ClientKey;
 import org.streamingcommands.connection.ClientSession;
 import org.streamingcommands.connection.ClientStream;
 import org.streamingcommands.connection.Connections;
 import org.streamingcommands.connection.Delivery;
 import org.streamingcommands.connection.Goodbye;
+import org.streamingcommands.connection.Hello;
 import org.streamingcommands.connection.Rejection;
 import org.streamingcommands.connection.Welcome;
 import org.streamingcommands.grpc.ErrorDetails;
@@ -17,6 +21,7 @@ import org.streamingcommands.grpc.Wire;
 import org.streamingcommands.grpc.v1.ClientFrame;
 import org.streamingcommands.grpc.v1.CommandResult;
 import org.streamingcommands.grpc.v1.ServerFrame;
+import org.streamingcommands.security.RateLimit;
 
 /**
  * One client's call. Inbound, it reads a frame at a time on the event loop and reports it to the
@@ -33,14 +38,17 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
   private final Executor thread;
   private final CloseReason closeReason = CloseReason.ofCurrentCall();
   private final ClientSession session;
+  private final Grounds grounds;
+  private volatile @Nullable RateLimit pace;
   private boolean headersSent;
 
   static EdgeStream open(
       ServerCall<ClientFrame, ServerFrame> call,
       EdgeSettings settings,
       Connections connections,
+      Grounds grounds,
       Executor thread) {
-    EdgeStream stream = new EdgeStream(call, settings, connections, thread);
+    EdgeStream stream = new EdgeStream(call, settings, connections, grounds, thread);
     call.request(1);
     return stream;
   }
@@ -49,11 +57,14 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
       ServerCall<ClientFrame, ServerFrame> call,
       EdgeSettings settings,
       Connections connections,
+      Grounds grounds,
       Executor thread) {
     this.call = call;
     this.settings = settings;
+    this.grounds = grounds;
     this.thread = thread;
     this.session = connections.open(this);
+    session.validUntil(grounds.validUntil());
   }
 
   // ---- inbound ------------------------------------------------------------------------------
@@ -79,26 +90,63 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
       case RESULT -> {
         CommandResult result = frame.getResult();
         session.result(result.getCommandId(), ResultReader.read(result));
-        call.request(1);
+        readOn();
       }
       case RECEIPT -> {
         session.received(frame.getReceipt().getCommandIdsList());
-        call.request(1);
+        readOn();
       }
       case PONG -> {
         session.pong();
-        call.request(1);
+        readOn();
       }
       case PROGRESS -> {
         session.progress(
             frame.getProgress().getCommandId(), Wire.progress(frame.getProgress().getProgress()));
-        call.request(1);
+        readOn();
       }
-      case EVENT -> session.event(frame.getEvent().getPayload(), () -> call.request(1));
+      case EVENT -> session.event(frame.getEvent().getPayload(), this::readOn);
       // The welcome asks for the next.
-      case HELLO -> session.hello(HelloReader.read(frame.getHello()));
+      case HELLO -> hello(HelloReader.read(frame.getHello()));
+      case TOKEN_RENEWAL -> renew(frame.getTokenRenewal().getToken());
       case FRAME_NOT_SET ->
           session.invalid("frame: none of the kinds that this version knows is set");
+    }
+  }
+
+  /** At the pace that the service's clients may have. */
+  private void readOn() {
+    RateLimit limit = pace;
+    long wait = limit == null ? 0 : limit.takeAndWait(System.nanoTime());
+    if (wait == 0) {
+      call.request(1);
+    } else {
+      session.holdBack(Duration.ofNanos(wait), () -> call.request(1));
+    }
+  }
+
+  private void hello(Hello hello) {
+    Rejection refusal = grounds.refusal(hello.client());
+    if (refusal == null) {
+      session.hello(hello);
+    } else {
+      session.refuse(refusal);
+    }
+  }
+
+  private void renew(String token) {
+    ClientKey client = session.client();
+    if (client == null) {
+      session.invalid("token_renewal: hello must come first");
+      return;
+    }
+    Rejection refusal = grounds.renew(token, client);
+    if (refusal == null) {
+      session.validUntil(grounds.validUntil());
+      session.answer(() -> write(ServerFrames.tokenRenewed(grounds.validUntil())));
+      readOn();
+    } else {
+      session.refuse(refusal);
     }
   }
 
@@ -117,6 +165,7 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
 
   @Override
   public void onCancel() {
+    grounds.leave();
     Status fault = closeReason.fault();
     session.closed(false, fault == null ? "the connection broke" : fault.toString());
     if (fault != null) {
@@ -127,6 +176,7 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
 
   @Override
   public void onComplete() {
+    grounds.leave();
     session.closed(false, "the stream is over");
   }
 
@@ -134,7 +184,11 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
 
   @Override
   public void welcome(Welcome welcome) {
-    write(ServerFrames.welcome(welcome, session.settings(), settings.maxFrameBytes()));
+    int rate = session.settings().maxFrameRate();
+    pace = rate == 0 ? null : new RateLimit(rate, System.nanoTime());
+    write(
+        ServerFrames.welcome(
+            welcome, session.settings(), settings.maxFrameBytes(), grounds.validUntil()));
     call.request(1);
   }
 

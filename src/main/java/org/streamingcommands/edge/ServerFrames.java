@@ -2,6 +2,7 @@ package org.streamingcommands.edge;
 
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.Command;
 import org.streamingcommands.connection.Delivery;
 import org.streamingcommands.connection.Goodbye;
@@ -13,21 +14,38 @@ import org.streamingcommands.grpc.v1.CommandDelivery;
 import org.streamingcommands.grpc.v1.GoodbyeReason;
 import org.streamingcommands.grpc.v1.Ping;
 import org.streamingcommands.grpc.v1.ServerFrame;
+import org.streamingcommands.grpc.v1.TokenRenewed;
 
 /** Writes what the engine says as frames. */
 final class ServerFrames {
   private ServerFrames() {}
 
-  static ServerFrame welcome(Welcome welcome, ServiceSettings settings, int maxFrameBytes) {
-    return ServerFrame.newBuilder()
-        .setWelcome(
-            org.streamingcommands.grpc.v1.Welcome.newBuilder()
-                .setSessionId(welcome.sessionId())
-                .setEpoch(welcome.epoch())
-                .setPingInterval(Wire.duration(settings.pingInterval()))
-                .setPingTimeout(Wire.duration(settings.pingTimeout()))
-                .setMaxFrameBytes(maxFrameBytes))
-        .build();
+  static ServerFrame welcome(
+      Welcome welcome, ServiceSettings settings, int maxFrameBytes, @Nullable Instant validUntil) {
+    var frame =
+        org.streamingcommands.grpc.v1.Welcome.newBuilder()
+            .setSessionId(welcome.sessionId())
+            .setEpoch(welcome.epoch())
+            .setPingInterval(Wire.duration(settings.pingInterval()))
+            .setPingTimeout(Wire.duration(settings.pingTimeout()))
+            .setMaxFrameBytes(maxFrameBytes);
+    if (validUntil != null) {
+      frame.setValidFor(timeUntil(validUntil));
+    }
+    return ServerFrame.newBuilder().setWelcome(frame).build();
+  }
+
+  static ServerFrame tokenRenewed(@Nullable Instant validUntil) {
+    var frame = TokenRenewed.newBuilder();
+    if (validUntil != null) {
+      frame.setValidFor(timeUntil(validUntil));
+    }
+    return ServerFrame.newBuilder().setTokenRenewed(frame).build();
+  }
+
+  private static com.google.protobuf.Duration timeUntil(Instant end) {
+    Duration left = Duration.between(Instant.now(), end);
+    return Wire.duration(left.isNegative() ? Duration.ZERO : left);
   }
 
   static ServerFrame command(Delivery delivery) {

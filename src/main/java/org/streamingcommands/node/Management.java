@@ -55,8 +55,10 @@ final class Management {
    * Listens, and begins to look for the others where it bootstraps.
    *
    * @return where it listens
+   * @throws IllegalArgumentException where other machines could reach it and nobody said they may
    */
   CompletableFuture<InetSocketAddress> start() {
+    NodeLinks.checkManagement(system.settings().config());
     CompletableFuture<InetSocketAddress> listening = new CompletableFuture<>();
     PekkoManagement.get(system)
         .start()

@@ -33,6 +33,7 @@ import org.streamingcommands.ops.MetricsServer;
 import org.streamingcommands.ops.MetricsSettings;
 import org.streamingcommands.ops.SendTracing;
 import org.streamingcommands.registry.StreamingServiceRegistry;
+import org.streamingcommands.security.ListenerSecurity;
 import org.streamingcommands.trace.Tracing;
 
 /**
@@ -164,12 +165,15 @@ public final class StreamingCommands implements Extension {
    * Opens the edge, as {@code streaming-commands.edge} says.
    *
    * @return where it listens
+   * @throws IllegalArgumentException naming the key that is wrong, or missing
    * @throws UncheckedIOException where the address cannot be bound
    */
   public InetSocketAddress startEdge() {
     EdgeSettings settings = EdgeSettings.from(section("edge"));
     try {
-      EdgeServer edge = EdgeServer.start(settings, connections);
+      EdgeServer edge =
+          EdgeServer.start(
+              settings, connections, ListenerSecurity.of(section(), "edge", settings.host()));
       stop.checkTime(system.settings().config());
       stop.onUnbind(
           "streaming-commands-edge",
@@ -190,6 +194,7 @@ public final class StreamingCommands implements Extension {
    * Opens the api, as {@code streaming-commands.api} says.
    *
    * @return where it listens; failed where the address cannot be bound
+   * @throws IllegalArgumentException naming the key that is wrong, or missing
    */
   public CompletableFuture<InetSocketAddress> startApi() {
     ApiSettings settings = ApiSettings.from(section("api"));
@@ -197,7 +202,8 @@ public final class StreamingCommands implements Extension {
     ApiServer.Builder builder =
         ApiServer.on(system, settings, connections).services(services::clusterServices);
     if (section("api").getBoolean("dashboard")) {
-      builder.beside(new Dashboard());
+      Dashboard dashboard = new Dashboard();
+      builder.beside(dashboard).openPaths(dashboard.paths());
     }
     builder
         .start()
@@ -225,13 +231,8 @@ public final class StreamingCommands implements Extension {
    * @throws IllegalArgumentException for a value that is none
    */
   public void startTracing() {
-    String wish = section("tracing").getString("use");
-    switch (wish) {
-      case "none" -> {}
-      case "global" -> Tracing.use(GlobalOpenTelemetry.get());
-      default ->
-          throw new IllegalArgumentException(
-              "streaming-commands.tracing.use must be none or global, is '%s'".formatted(wish));
+    if (TracingUse.from(section("tracing")) == TracingUse.GLOBAL) {
+      Tracing.use(GlobalOpenTelemetry.get());
     }
   }
 
@@ -240,12 +241,14 @@ public final class StreamingCommands implements Extension {
    *
    * @return where it listens; empty where it is not enabled
    * @throws UncheckedIOException where the address cannot be bound
+   * @throws IllegalArgumentException where other machines could reach it and nobody said they may
    */
   public Optional<InetSocketAddress> startMetrics() {
     MetricsSettings settings = MetricsSettings.from(section("metrics"));
     if (!settings.enabled()) {
       return Optional.empty();
     }
+    NodeLinks.checkMetrics(system.settings().config());
     try {
       MetricsServer metrics = MetricsServer.start(settings, connections);
       // Last of the listeners: how a node stops is worth being read too.
@@ -264,7 +267,11 @@ public final class StreamingCommands implements Extension {
     }
   }
 
+  private Config section() {
+    return system.settings().config().getConfig("streaming-commands");
+  }
+
   private Config section(String name) {
-    return system.settings().config().getConfig("streaming-commands." + name);
+    return section().getConfig(name);
   }
 }

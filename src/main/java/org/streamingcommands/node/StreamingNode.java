@@ -79,6 +79,11 @@ public final class StreamingNode implements AutoCloseable {
    * @throws IllegalStateException where it cannot start; the message says why, and nothing stays
    */
   public static StreamingNode start(Config config) {
+    try {
+      NodeLinks.check(config);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalStateException("the node could not start: " + e.getMessage(), e);
+    }
     ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "streaming-commands", config);
     try {
       StreamingCommands commands = StreamingCommands.get(system);

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -61,6 +62,11 @@ public final class Dashboard implements Function<HttpRequest, CompletionStage<Ht
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** What it answers; nothing of it is about anybody's fleet. */
+  public Set<String> paths() {
+    return Set.copyOf(pages.keySet());
   }
 
   @Override

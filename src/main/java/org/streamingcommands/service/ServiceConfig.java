@@ -4,10 +4,14 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigUtil;
 import java.util.Map;
+import java.util.Set;
 import org.streamingcommands.connection.ServiceSettings;
 
 /** Puts a service's settings together; what comes later in the list of sources wins. */
-final class ServiceConfig {
+public final class ServiceConfig {
+  /** Read by those who ask clients who they are. */
+  private static final Set<String> OF_SECURITY = Set.of("auth", "certificate-name");
+
   private ServiceConfig() {}
 
   /**
@@ -16,14 +20,14 @@ final class ServiceConfig {
    *
    * @throws IllegalArgumentException for a key that no service has, or a value out of its bounds
    */
-  static ServiceSettings read(Config root, String name, Map<String, Object> ofCode) {
+  public static ServiceSettings read(Config root, String name, Map<String, Object> ofCode) {
     Config defaults = root.getConfig("streaming-commands.connection");
     String path = ConfigUtil.joinPath("streaming-commands", "services", name);
     Config ofOperator = root.hasPath(path) ? root.getConfig(path) : ConfigFactory.empty();
     Config own =
         ofOperator.withFallback(ConfigFactory.parseMap(ofCode, "the code of service " + name));
     for (String key : own.root().keySet()) {
-      if (!defaults.hasPath(key)) {
+      if (!defaults.hasPath(key) && !OF_SECURITY.contains(key)) {
         throw new IllegalArgumentException(
             "streaming-commands.services.%s.%s: there is no such key".formatted(name, key));
       }

@@ -20,6 +20,7 @@ final class Statuses {
         switch (goodbye.cause()) {
           case REPLACED -> Status.ABORTED;
           case SILENT -> Status.DEADLINE_EXCEEDED;
+          case EXPIRED -> Status.UNAUTHENTICATED;
           case DRAINING, OVERLOADED, DISCONNECTED -> Status.UNAVAILABLE;
         };
     return exception(

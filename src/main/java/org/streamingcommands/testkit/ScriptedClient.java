@@ -3,11 +3,14 @@ package org.streamingcommands.testkit;
 import com.google.protobuf.Any;
 import com.google.protobuf.Message;
 import com.google.protobuf.StringValue;
+import io.grpc.ChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import io.grpc.stub.MetadataUtils;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
@@ -25,6 +28,7 @@ import org.streamingcommands.grpc.v1.CommandDelivery;
 import org.streamingcommands.grpc.v1.Goodbye;
 import org.streamingcommands.grpc.v1.Hello;
 import org.streamingcommands.grpc.v1.ServerFrame;
+import org.streamingcommands.grpc.v1.TokenRenewed;
 import org.streamingcommands.grpc.v1.Welcome;
 
 /**
@@ -41,6 +45,9 @@ public final class ScriptedClient implements AutoCloseable {
 
   private static final int MAX_FRAME_BYTES = 16 << 20;
 
+  private static final Metadata.Key<String> AUTHORIZATION =
+      Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+
   private final ManagedChannel channel;
   private final Stream stream = new Stream();
   private final BlockingQueue<ServerFrame> frames = new LinkedBlockingQueue<>();
@@ -51,24 +58,44 @@ public final class ScriptedClient implements AutoCloseable {
 
   /** Dials and says nothing yet. */
   public static ScriptedClient dial(InetSocketAddress edge) {
-    return new ScriptedClient(edge, true);
+    return new ScriptedClient(plain(edge), "", true);
+  }
+
+  /**
+   * Dials an edge on this machine and shows something of itself.
+   *
+   * @param token for the header; empty for none
+   */
+  public static ScriptedClient dial(
+      InetSocketAddress edge, ChannelCredentials transport, String token) {
+    return new ScriptedClient(
+        NettyChannelBuilder.forAddress("127.0.0.1", edge.getPort(), transport), token, true);
   }
 
   /** One that reads nothing until {@link #read} is called. */
   public static ScriptedClient dialWithoutReading(InetSocketAddress edge) {
-    return new ScriptedClient(edge, false);
+    return new ScriptedClient(plain(edge), "", false);
   }
 
-  private ScriptedClient(InetSocketAddress edge, boolean reads) {
+  private static NettyChannelBuilder plain(InetSocketAddress edge) {
+    return NettyChannelBuilder.forAddress(edge).usePlaintext();
+  }
+
+  private ScriptedClient(NettyChannelBuilder dialling, String token, boolean reads) {
     this.reads = reads;
     channel =
-        NettyChannelBuilder.forAddress(edge)
-            .usePlaintext()
+        dialling
             .directExecutor()
             .flowControlWindow(WINDOW_BYTES)
             .maxInboundMessageSize(MAX_FRAME_BYTES)
             .build();
-    ClientStreamServiceGrpc.newStub(channel).connect(stream);
+    Metadata headers = new Metadata();
+    if (!token.isEmpty()) {
+      headers.put(AUTHORIZATION, "Bearer " + token);
+    }
+    ClientStreamServiceGrpc.newStub(channel)
+        .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+        .connect(stream);
   }
 
   private void hear(ServerFrame frame) {
@@ -171,6 +198,17 @@ public final class ScriptedClient implements AutoCloseable {
   /** The epoch of the last welcome that was awaited; 0 before. */
   public long epoch() {
     return welcome.getEpoch();
+  }
+
+  /** Shows a newer token on the open stream. */
+  public ScriptedClient renew(String token) {
+    ClientFrame.Builder frame = ClientFrame.newBuilder();
+    frame.getTokenRenewalBuilder().setToken(token);
+    return send(frame);
+  }
+
+  public TokenRenewed awaitRenewed() {
+    return await(ServerFrame::hasTokenRenewed).getTokenRenewed();
   }
 
   public CommandDelivery awaitCommand() {

@@ -202,7 +202,7 @@ class OperatorCallsTest {
                 api.node.connections(),
                 () -> Map.of("bots", Set.of("n2:1", "n1:1"), "agents", Set.of("n1:1")),
                 name -> Set.of("t.of." + name))
-            .services();
+            .services(name -> true);
     assertThat(services.getServicesList()).hasSize(2);
     assertThat(services.getServices(0).getName()).isEqualTo("agents");
     assertThat(services.getServices(1).getNodesList()).containsExactly("n1:1", "n2:1");

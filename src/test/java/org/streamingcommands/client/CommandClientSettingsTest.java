@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.typesafe.config.ConfigFactory;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.streamingcommands.credentials.Tls;
+import org.streamingcommands.credentials.TokenSource;
 
 class CommandClientSettingsTest {
   private static final String ALL_KEYS =
@@ -24,6 +28,8 @@ class CommandClientSettingsTest {
         keepalive-time = 7 s
         keepalive-timeout = 8 s
         idle-timeout = 9 s
+        tls { enabled = on, ca = ca.pem, certificate = "", key = "" }
+        token-file = token
       }
       """;
 
@@ -42,7 +48,9 @@ class CommandClientSettingsTest {
                 6 << 10,
                 Duration.ofSeconds(7),
                 Duration.ofSeconds(8),
-                Duration.ofSeconds(9)));
+                Duration.ofSeconds(9),
+                Optional.of(Tls.trusting(Path.of("ca.pem"))),
+                Optional.of(TokenSource.file(Path.of("token")))));
   }
 
   @Test

@@ -73,6 +73,15 @@ class KubernetesTest {
     // Pods have their ports to themselves; these have not.
     command.add("-Dpekko.management.http.port=" + port);
     command.add("-Dpekko.remote.artery.canonical.port=0");
+    command.add("-Dstreaming-commands.metrics.port=0");
+    // What TLS does has tests of its own, and these listen on loopback.
+    command.add("-Dpekko.remote.artery.transport=tcp");
+    command.add("-Dstreaming-commands.edge.tls.certificate=");
+    command.add("-Dstreaming-commands.edge.tls.key=");
+    command.add("-Dstreaming-commands.edge.tls.client-ca=");
+    command.add("-Dstreaming-commands.edge.auth.0=token");
+    command.add("-Dstreaming-commands.api.tls.certificate=");
+    command.add("-Dstreaming-commands.api.tls.key=");
     command.add("-Dstreaming-commands.edge.host=" + pod);
     command.add("-Dstreaming-commands.edge.port=0");
     command.add("-Dstreaming-commands.api.host=" + pod);

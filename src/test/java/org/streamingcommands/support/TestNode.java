@@ -22,6 +22,7 @@ import org.streamingcommands.connection.ServiceObserver;
 import org.streamingcommands.connection.ServiceSettings;
 import org.streamingcommands.edge.EdgeServer;
 import org.streamingcommands.edge.EdgeSettings;
+import org.streamingcommands.security.ListenerSecurity;
 import org.streamingcommands.testkit.ScriptedClient;
 
 /** A node with an edge, on loopback and free ports, that serves "bots". */
@@ -99,7 +100,9 @@ public final class TestNode implements AutoCloseable {
     connections.declare(new ServiceCatalog.Entry(SERVICE, settings, observer));
     edge =
         EdgeServer.start(
-            EdgeSettings.from(config.getConfig("streaming-commands.edge")), connections);
+            EdgeSettings.from(config.getConfig("streaming-commands.edge")),
+            connections,
+            ListenerSecurity.of(config.getConfig("streaming-commands"), "edge", "127.0.0.1"));
   }
 
   public ActorSystem<Void> system() {

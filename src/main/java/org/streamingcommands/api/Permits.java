@@ -1,0 +1,60 @@
+package org.streamingcommands.api;
+
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.streamingcommands.grpc.v1.CommandSpec;
+import org.streamingcommands.security.Action;
+import org.streamingcommands.security.Principal;
+
+/**
+ * Whether a principal may do what it asks for. Looked at before anything else of a request, so that
+ * who may do nothing with a service does not learn whether there is one.
+ */
+final class Permits {
+  private Permits() {}
+
+  /** One command of this type to one client, or to many, and now. */
+  static void command(Principal principal, Action action, String service, CommandSpec command)
+      throws InvalidRequest {
+    String type = command.getPayload().getTypeUrl();
+    if (!principal.may(action, service, type)) {
+      throw InvalidRequest.notPermitted(
+          "%s may not %s %s to service '%s'"
+              .formatted(
+                  principal, verb(action), type.substring(type.lastIndexOf('/') + 1), service));
+    }
+    if (!principal.quota().takeCommand()) {
+      throw InvalidRequest.rateLimited(
+          "%s sends more commands a second than it may".formatted(principal));
+    }
+  }
+
+  /** Something with one service that any of these permits. */
+  static void anyOf(Principal principal, Set<Action> actions, String service)
+      throws InvalidRequest {
+    if (actions.stream().noneMatch(action -> principal.may(action, service))) {
+      throw InvalidRequest.notPermitted(
+          "%s may do none of %s with service '%s'"
+              .formatted(
+                  principal,
+                  actions.stream().map(Permits::verb).sorted().collect(Collectors.joining(", ")),
+                  service));
+    }
+  }
+
+  /** Something else with one service. */
+  static void service(Principal principal, Action action, String service) throws InvalidRequest {
+    boolean permitted =
+        service.isEmpty() ? principal.mayWithAll(action) : principal.may(action, service);
+    if (!permitted) {
+      throw InvalidRequest.notPermitted(
+          service.isEmpty()
+              ? "%s may not %s all services".formatted(principal, verb(action))
+              : "%s may not %s service '%s'".formatted(principal, verb(action), service));
+    }
+  }
+
+  private static String verb(Action action) {
+    return action.name().toLowerCase(java.util.Locale.ROOT);
+  }
+}

@@ -1,0 +1,68 @@
+package org.streamingcommands.edge;
+
+import java.net.InetAddress;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.streamingcommands.command.ClientKey;
+import org.streamingcommands.connection.Rejection;
+import org.streamingcommands.security.AuthenticationException;
+import org.streamingcommands.security.ListenerSecurity;
+import org.streamingcommands.security.Presented;
+import org.streamingcommands.security.Principal;
+import org.streamingcommands.security.Quota;
+
+/** On what grounds one stream is open. Used by its stream only, on one thread at a time. */
+final class Grounds {
+  private final ListenerSecurity security;
+  private final @Nullable InetAddress from;
+  private final Quota quota;
+  private Principal principal;
+  private boolean left;
+
+  private Grounds(ListenerSecurity security, Principal principal, @Nullable InetAddress from) {
+    this.security = security;
+    this.principal = principal;
+    this.from = from;
+    this.quota = principal.quota();
+  }
+
+  /** Takes one of the principal's connections; null where it has no more. */
+  static @Nullable Grounds of(
+      ListenerSecurity security, Principal principal, @Nullable InetAddress from) {
+    return principal.quota().enter() ? new Grounds(security, principal, from) : null;
+  }
+
+  /** Why the principal may not be this client; null where it may. */
+  @Nullable Rejection refusal(ClientKey client) {
+    return security.mayBe(principal, client)
+        ? null
+        : new Rejection(
+            Rejection.Kind.NOT_PERMITTED,
+            "hello: what you showed of yourself does not let you be " + client);
+  }
+
+  /** Puts a newer token in place of what was shown before; the answer is why not. */
+  @Nullable Rejection renew(String token, ClientKey client) {
+    Principal renewed;
+    try {
+      renewed = security.authenticate(Presented.token(token), from);
+    } catch (AuthenticationException e) {
+      return new Rejection(Rejection.Kind.NOT_AUTHENTICATED, "token_renewal: " + e.getMessage());
+    }
+    principal = renewed;
+    return refusal(client);
+  }
+
+  /** When what was shown ends; null for never. */
+  @Nullable Instant validUntil() {
+    return principal.validUntil();
+  }
+
+  /** Gives the connection back; once, however often it is called. */
+  void leave() {
+    if (!left) {
+      left = true;
+      quota.leave();
+    }
+  }
+}

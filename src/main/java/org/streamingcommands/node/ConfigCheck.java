@@ -1,0 +1,156 @@
+package org.streamingcommands.node;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.streamingcommands.api.ApiSettings;
+import org.streamingcommands.client.CommandClientSettings;
+import org.streamingcommands.connection.AdmissionSettings;
+import org.streamingcommands.connection.DrainSettings;
+import org.streamingcommands.connection.EngineSettings;
+import org.streamingcommands.connection.ServiceSettings;
+import org.streamingcommands.edge.EdgeSettings;
+import org.streamingcommands.ops.MetricsSettings;
+import org.streamingcommands.security.ListenerSecurity;
+import org.streamingcommands.service.ServiceConfig;
+
+/**
+ * Whether a node could live with a configuration: no key under {@code streaming-commands} that
+ * nobody reads, no value out of its bounds, no two that contradict each other. Reads the files of
+ * certificates and keys that the configuration names.
+ */
+public final class ConfigCheck {
+  private static final String ROOT = "streaming-commands";
+
+  /** Where names are the operator's own; whoever reads them checks what is below. */
+  private static final Set<String> OPEN =
+      Set.of("services", "security.roles", "security.principals", "callback-dispatcher");
+
+  private static final Config REFERENCE = ConfigFactory.defaultReference().getConfig(ROOT);
+
+  private final Config root;
+  private final Config own;
+  private final List<String> problems = new ArrayList<>();
+
+  private ConfigCheck(Config root) {
+    this.root = root;
+    this.own = root.getConfig(ROOT);
+  }
+
+  /**
+   * What is wrong, a line each; empty where nothing is.
+   *
+   * @param root the whole configuration, resolved
+   */
+  public static List<String> problems(Config root) {
+    ConfigCheck check = new ConfigCheck(root);
+    check.unknownKeys("", check.own.root());
+    if (check.problems.isEmpty()) {
+      check.sections();
+      check.services();
+    }
+    if (check.problems.isEmpty()) {
+      check.contradictions();
+    }
+    return List.copyOf(check.problems);
+  }
+
+  // ---- keys ---------------------------------------------------------------------------------
+
+  private void unknownKeys(String path, ConfigObject section) {
+    for (Map.Entry<String, ConfigValue> entry : new TreeMap<>(section).entrySet()) {
+      String key =
+          path.isEmpty()
+              ? ConfigUtil.quoteString(entry.getKey())
+              : path + '.' + ConfigUtil.quoteString(entry.getKey());
+      String shown = key.replace("\"", "");
+      if (!REFERENCE.hasPathOrNull(key)) {
+        problems.add(
+            "%s.%s: there is no such key (%s)"
+                .formatted(ROOT, shown, entry.getValue().origin().description()));
+      } else if (entry.getValue() instanceof ConfigObject below && !OPEN.contains(shown)) {
+        unknownKeys(key, below);
+      }
+    }
+  }
+
+  // ---- values -------------------------------------------------------------------------------
+
+  private void sections() {
+    attempt("", () -> EngineSettings.from(own));
+    attempt("edge", () -> EdgeSettings.from(own.getConfig("edge")));
+    attempt("api", () -> ApiSettings.from(own.getConfig("api")));
+    attempt("client", () -> CommandClientSettings.from(root));
+    for (String listener : List.of("edge", "api")) {
+      attempt(
+          listener,
+          () -> ListenerSecurity.of(own, listener, own.getString(listener + ".host")).close());
+    }
+    attempt("metrics", () -> MetricsSettings.from(own.getConfig("metrics")));
+    attempt("tracing", () -> TracingUse.from(own.getConfig("tracing")));
+    attempt("drain", () -> DrainSettings.from(own.getConfig("drain")));
+    attempt("admission", () -> AdmissionSettings.from(own.getConfig("admission")));
+    attempt("", () -> NodeLinks.check(root));
+    attempt("", () -> NodeLinks.checkMetrics(root));
+    attempt("", () -> NodeLinks.checkManagement(root));
+  }
+
+  private void services() {
+    for (String name : own.getObject("services").keySet()) {
+      attempt("services." + name, () -> fits(name, ServiceConfig.read(root, name, Map.of())));
+    }
+  }
+
+  private void fits(String name, ServiceSettings service) {
+    long edge = own.getBytes("edge.max-frame-size");
+    long api = own.getBytes("api.max-message-size");
+    if (service.maxCommandBytes() >= Math.min(edge, api)) {
+      throw new IllegalArgumentException(
+          "services.%s: max-command-size (%d) must be below edge.max-frame-size (%d) and api.max-message-size (%d)"
+              .formatted(name, service.maxCommandBytes(), edge, api));
+    }
+  }
+
+  // ---- contradictions -----------------------------------------------------------------------
+
+  private void contradictions() {
+    attempt("", () -> fits("any", ServiceSettings.from(own.getConfig("connection"))));
+    int edge = own.getInt("edge.port");
+    if (edge != 0
+        && edge == own.getInt("api.port")
+        && own.getString("edge.host").equals(own.getString("api.host"))) {
+      problems.add(ROOT + ".edge.port and api.port: both are " + edge);
+    }
+    Config client = own.getConfig("client");
+    boolean hasFiles =
+        !client.getString("tls.ca").isEmpty() || !client.getString("tls.certificate").isEmpty();
+    if (hasFiles && !client.getBoolean("tls.enabled")) {
+      problems.add(ROOT + ".client.tls: has files, and enabled = off");
+    }
+    if (own.getBytes("client.max-command-size") > own.getBytes("api.max-message-size")) {
+      problems.add(ROOT + ".client.max-command-size: is more than api.max-message-size");
+    }
+  }
+
+  private void attempt(String section, Runnable read) {
+    try {
+      read.run();
+    } catch (IllegalArgumentException | ConfigException | ArithmeticException e) {
+      String said = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+      boolean named = said.contains(ROOT) || said.startsWith("pekko");
+      boolean inSection = section.isEmpty() || said.startsWith(section + '.');
+      String problem = named ? said : ROOT + '.' + (inSection ? "" : section + '.') + said;
+      if (!problems.contains(problem)) {
+        problems.add(problem);
+      }
+    }
+  }
+}

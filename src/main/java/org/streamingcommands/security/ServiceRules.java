@@ -1,0 +1,92 @@
+package org.streamingcommands.security;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigUtil;
+import java.security.cert.X509Certificate;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.streamingcommands.command.ClientKey;
+
+/** What each service asks of those who dial in as its clients. Immutable. */
+final class ServiceRules {
+  private record Rule(@Nullable Set<Proof> proofs, @Nullable CertificateName name) {}
+
+  private static final Rule NONE = new Rule(null, null);
+
+  private final CertificateName everyService;
+  private final Map<String, Rule> byService = new HashMap<>();
+
+  /**
+   * @param root the section {@code streaming-commands}
+   * @param edge the ways in that the edge knows
+   * @throws IllegalArgumentException naming the key that is wrong
+   */
+  ServiceRules(Config root, Set<Proof> edge) {
+    everyService =
+        named(
+            "security.certificate-name",
+            () -> CertificateName.parse(root.getString("security.certificate-name")));
+    for (String service : root.getObject("services").keySet()) {
+      String path = ConfigUtil.joinPath("services", service);
+      byService.put(service, rule(path, root.getConfig(path), edge));
+    }
+  }
+
+  private static Rule rule(String path, Config service, Set<Proof> edge) {
+    Set<Proof> proofs = null;
+    if (service.hasPath("auth")) {
+      proofs = proofs(path + ".auth", service.getStringList("auth"));
+      if (!edge.containsAll(proofs)) {
+        throw new IllegalArgumentException(
+            "streaming-commands.%s.auth: the edge knows only %s, see streaming-commands.edge.auth"
+                .formatted(path, edge.isEmpty() ? "nobody" : edge));
+      }
+    }
+    CertificateName name =
+        service.hasPath("certificate-name")
+            ? named(
+                path + ".certificate-name",
+                () -> CertificateName.parseForService(service.getString("certificate-name")))
+            : null;
+    return new Rule(proofs, name);
+  }
+
+  static Set<Proof> proofs(String path, List<String> names) {
+    EnumSet<Proof> proofs = EnumSet.noneOf(Proof.class);
+    for (String name : names) {
+      try {
+        proofs.add(Proof.valueOf(name.toUpperCase(Locale.ROOT)));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "streaming-commands.%s: '%s' is none of certificate, jwt, token".formatted(path, name),
+            e);
+      }
+    }
+    return proofs;
+  }
+
+  boolean accepts(String service, @Nullable Proof proof) {
+    Set<Proof> proofs = byService.getOrDefault(service, NONE).proofs();
+    return proofs == null || proofs.isEmpty() || proof != null && proofs.contains(proof);
+  }
+
+  boolean isNameOf(X509Certificate certificate, ClientKey client) {
+    CertificateName own = byService.getOrDefault(client.service(), NONE).name();
+    return (own == null ? everyService : own).isIn(certificate, client);
+  }
+
+  private static CertificateName named(
+      String path, java.util.function.Supplier<CertificateName> parse) {
+    try {
+      return parse.get();
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "streaming-commands.%s: %s".formatted(path, e.getMessage()), e);
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package org.streamingcommands.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.streamingcommands.security.TokenHash;
+
+class ConfigCheckTest {
+  private static final String TOKEN = TokenHash.of(TokenHash.newToken("ci")).toString();
+
+  @Test
+  void theDefaultsAreFine() {
+    assertThat(ConfigCheck.problems(StreamingNode.config(Optional.empty()))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "application",
+        "production",
+        "development",
+        "testing",
+        "high-throughput",
+        "low-latency"
+      })
+  void everyPresetIsFine(String name) {
+    assertThat(
+            ConfigCheck.problems(
+                StreamingNode.config(Optional.of(Path.of("conf", name + ".conf")))))
+        .isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "edge.prot = 7400 | streaming-commands.edge.prot: there is no such key",
+        "edg { port = 1 } | streaming-commands.edg: there is no such key",
+        "services.bots.queue-szie = 1 | services.bots.queue-szie",
+        "connection.queue-size = 0 | queue-size must be at least 1",
+        "edge.port = 99999 | edge.port",
+        "api.port = 99999 | streaming-commands.api.port",
+        "edge.port = many | edge",
+        "edge.host = 0.0.0.0 | streaming-commands.edge.tls.certificate",
+        "api.host = 0.0.0.0 | streaming-commands.api.auth",
+        "edge.auth = [certificate] | streaming-commands.edge.tls.client-ca",
+        "edge.auth = [jwt] | streaming-commands.security.jwt.jwks",
+        "edge.auth = [password] | none of certificate, jwt, token",
+        "edge.tls.certificate = a.pem | tls.certificate and tls.key need each other",
+        "edge.tls { certificate = none.pem, key = none.key } | none.pem: cannot be read",
+        "services.bots.auth = [jwt] | streaming-commands.edge.auth",
+        "services.bots.certificate-name = robots | services.bots.certificate-name",
+        "security.certificate-name = 'CN:{client}' | security.certificate-name",
+        "security.principals.ci.roles = [x] | security.principals.ci",
+        "edge.port = 7500 | both are 7500",
+        "edge.max-frame-size = 1 MiB | must be below edge.max-frame-size",
+        "services.bots.max-command-size = 8 MiB | services.bots: max-command-size",
+        "client.tls.ca = ca.pem | client.tls",
+        "client.max-command-size = 8 MiB | client.max-command-size"
+      })
+  void whatIsWrongIsNamed(String key, String said) {
+    assertThat(ConfigCheck.problems(config(key.replace("'", "\""))))
+        .anyMatch(line -> line.contains(said));
+  }
+
+  @Test
+  void allThatIsUnknownIsNamedAtOnceWithItsPlace() {
+    assertThat(ConfigCheck.problems(config("edge.prot = 1\nstreaming-commands.api.hots = x")))
+        .hasSize(2)
+        .allMatch(line -> line.contains("String: "));
+  }
+
+  @Test
+  void nodesDoNotSpeakInTheClearBeyondThisMachine() {
+    Config open =
+        ConfigFactory.parseString("pekko.remote.artery.canonical.hostname = \"0.0.0.0\"")
+            .withFallback(StreamingNode.config(Optional.empty()));
+    assertThat(ConfigCheck.problems(open))
+        .singleElement()
+        .asString()
+        .contains("conf/cluster-tls.conf", "tls-tcp", "insecure = on");
+    assertThatThrownBy(() -> StreamingNode.start(open))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("tls-tcp");
+    Config withTls =
+        ConfigFactory.parseFile(Path.of("conf/cluster-tls.conf").toFile())
+            .withFallback(open)
+            .resolve();
+    assertThat(ConfigCheck.problems(withTls)).isEmpty();
+  }
+
+  @Test
+  void secretsAreMasked() {
+    Config config =
+        config(
+            "security.principals.ci { token = \"%s\", roles = [] }\nservices.tokens { queue-size = 7 }"
+                .formatted(TOKEN));
+    for (boolean json : new boolean[] {true, false}) {
+      assertThat(EffectiveConfig.render(config, json))
+          .contains("***", "ci", "queue-size", "seed-nodes")
+          .doesNotContain(TOKEN);
+    }
+  }
+
+  private static Config config(String keys) {
+    return ConfigFactory.parseString("streaming-commands." + keys)
+        .withFallback(StreamingNode.config(Optional.empty()))
+        .resolve();
+  }
+}

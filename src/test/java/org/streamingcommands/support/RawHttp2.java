@@ -1,0 +1,128 @@
+package org.streamingcommands.support;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+
+/** A connection that says in HTTP/2 whatever the test wants, however rude. */
+public final class RawHttp2 implements AutoCloseable {
+  public static final int DATA = 0;
+  public static final int HEADERS = 1;
+  public static final int RST_STREAM = 3;
+  public static final int PING = 6;
+  public static final int GOAWAY = 7;
+  public static final int WINDOW_UPDATE = 8;
+  private static final int SETTINGS = 4;
+  private static final int END_HEADERS = 4;
+  private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+  private final Socket socket;
+  private final OutputStream out;
+  private final CompletableFuture<String> goAway = new CompletableFuture<>();
+  private final CompletableFuture<String> status = new CompletableFuture<>();
+  private final CompletableFuture<Void> closed = new CompletableFuture<>();
+
+  public RawHttp2(InetSocketAddress to) throws IOException {
+    socket = new Socket();
+    socket.connect(to);
+    socket.setTcpNoDelay(true);
+    out = socket.getOutputStream();
+    out.write(PREFACE.getBytes(StandardCharsets.US_ASCII));
+    frame(SETTINGS, 0, 0, new byte[0]);
+    Thread reader = new Thread(this::read, "raw-http2");
+    reader.setDaemon(true);
+    reader.start();
+  }
+
+  private void read() {
+    try {
+      DataInputStream in = new DataInputStream(socket.getInputStream());
+      while (true) {
+        int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
+        int type = in.readUnsignedByte();
+        in.readUnsignedByte();
+        in.readInt();
+        byte[] payload = in.readNBytes(length);
+        if (type == GOAWAY) {
+          int code = ByteBuffer.wrap(payload).getInt(4);
+          String why = new String(payload, 8, payload.length - 8, StandardCharsets.UTF_8);
+          goAway.complete(code + " " + why);
+        } else if (type == HEADERS) {
+          told(new String(payload, StandardCharsets.ISO_8859_1));
+        }
+      }
+    } catch (IOException e) {
+      closed.complete(null);
+    }
+  }
+
+  /** Netty writes short header values as they are, the first time on a connection. */
+  private void told(String headers) {
+    int at = headers.indexOf("grpc-status");
+    if (at >= 0) {
+      int length = headers.charAt(at + 11);
+      status.complete(headers.substring(at + 12, at + 12 + length));
+    }
+  }
+
+  public synchronized void frame(int type, int flags, int stream, byte[] payload)
+      throws IOException {
+    ByteBuffer frame = ByteBuffer.allocate(9 + payload.length);
+    frame.put((byte) (payload.length >> 16)).putShort((short) payload.length);
+    frame.put((byte) type).put((byte) flags).putInt(stream).put(payload);
+    out.write(frame.array());
+  }
+
+  /** Opens a call of the clients' rpc. */
+  public void open(int stream, String... headers) throws IOException {
+    ByteArrayOutputStream block = new ByteArrayOutputStream();
+    header(block, ":method", "POST");
+    header(block, ":scheme", "http");
+    header(block, ":path", "/streamingcommands.v1.ClientStreamService/Connect");
+    header(block, ":authority", "localhost");
+    header(block, "content-type", "application/grpc");
+    header(block, "te", "trailers");
+    for (int i = 0; i < headers.length; i += 2) {
+      header(block, headers[i], headers[i + 1]);
+    }
+    frame(HEADERS, END_HEADERS, stream, block.toByteArray());
+  }
+
+  public void reset(int stream) throws IOException {
+    frame(RST_STREAM, 0, stream, new byte[] {0, 0, 0, 8});
+  }
+
+  private static void header(ByteArrayOutputStream to, String name, String value) {
+    to.write(0);
+    to.write(name.length());
+    to.writeBytes(name.getBytes(StandardCharsets.US_ASCII));
+    to.write(value.length());
+    to.writeBytes(value.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /** The code and the words of the server's GOAWAY. */
+  public CompletableFuture<String> goAway() {
+    return goAway;
+  }
+
+  /** The grpc-status of the first call that ended. */
+  public CompletableFuture<String> status() {
+    return status;
+  }
+
+  /** Completed when the connection is no more. */
+  public CompletableFuture<Void> closed() {
+    return closed;
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}
