@@ -8,6 +8,7 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -17,13 +18,14 @@ import org.streamingcommands.node.StreamingNode;
 
 /**
  * A process of the bench: one of the servers with its sender, the remote sender, the load
- * generator, a node of a cluster, or the clients of one that dies. Takes orders from standard
- * input, answers each on standard output, and ends when the one that started it does.
+ * generator, a node of a cluster, the clients of one that dies, or what a {@link Role} says. Takes
+ * orders from standard input, answers each on standard output, and ends when the one that started
+ * it does.
  */
 public final class BenchProcess {
   private BenchProcess() {}
 
-  /** The role, and for the remote sender the api to call. */
+  /** The role, and what it needs to know. */
   public static void main(String[] args) throws Exception {
     // Answers alone go where the bench reads; whatever else is printed must not.
     PrintStream answers = System.out;
@@ -32,20 +34,41 @@ public final class BenchProcess {
     LoggerFactory.getILoggerFactory();
     BlockingQueue<Line> orders = listen();
     Line ready = Line.of("ready");
-    Worker worker =
-        switch (args[0]) {
-          case "floor" -> new Senders(Floor.start(address -> ready.with("edge", show(address))));
-          case "node" -> new Senders(node(ready));
-          case "remote" -> new Senders(NodeSender.remote(args[1]));
-          case "clients" -> new Clients();
-          case "member" -> member(ready, args[1], args[2]);
-          case "herd" -> new HerdClients();
-          default -> throw new IllegalArgumentException("no such role: " + args[0]);
-        };
+    Worker worker = start(args, ready);
     answers.println(ready.text());
     while (true) {
       answers.println(answer(worker, orders.take()).text());
     }
+  }
+
+  private static Worker start(String[] args, Line ready) {
+    try {
+      return worker(args, ready);
+    } catch (Exception | LinkageError e) {
+      // What it had started so far would keep the process alive.
+      e.printStackTrace();
+      Runtime.getRuntime().halt(1);
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Worker worker(String[] args, Line ready) throws Exception {
+    return switch (args[0]) {
+      case "floor" -> new Senders(Floor.start(address -> ready.with("edge", show(address))));
+      case "node" -> new Senders(node(ready));
+      case "remote" -> new Senders(NodeSender.remote(args[1]));
+      case "unary" -> new Senders(new UnarySender(args[1]));
+      case "clients" -> new Clients();
+      case "member" -> member(ready, args[1], args[2]);
+      case "herd" -> new HerdClients();
+      default -> plugged(args, ready);
+    };
+  }
+
+  private static Worker plugged(String[] args, Line ready) throws Exception {
+    return Role.find(args[0])
+        .orElseThrow(() -> new IllegalArgumentException("no such role: " + args[0]))
+        .start(Arrays.copyOfRange(args, 1, args.length), ready);
   }
 
   private static Line answer(Worker worker, Line order) {
@@ -62,7 +85,7 @@ public final class BenchProcess {
     return NodeSender.local(node.system());
   }
 
-  /** A node of a cluster, which takes no orders. */
+  /** A node of a cluster. */
   private static Worker member(Line ready, String seed, String stableAfter) {
     String cluster =
         "pekko.cluster { seed-nodes = [%s], split-brain-resolver.stable-after = %s }"
@@ -72,7 +95,7 @@ public final class BenchProcess {
     ready
         .with("edge", show(node.edgeAddress()))
         .with("member", Cluster.get(node.system()).selfMember().address());
-    return order -> Line.error(new IllegalArgumentException("no such order: " + order.word()));
+    return new Member(node.system());
   }
 
   /** The defaults, but for the queue-timeout: a full queue is to show within a measurement. */

@@ -60,6 +60,8 @@ final class ChildProcess implements AutoCloseable {
     int cores = Math.max(2, Runtime.getRuntime().availableProcessors());
     command.add("-Djava.util.concurrent.ForkJoinPool.common.parallelism=" + cores);
     command.add("-D" + LOG_LEVEL + "=" + System.getProperty(LOG_LEVEL, "WARN"));
+    // Whoever else is in the process may use another logback, which would tell of its set-up.
+    command.add("-Dlogback.statusListenerClass=ch.qos.logback.core.status.NopStatusListener");
     command.addAll(jvmFlags);
     command.addAll(List.of("-cp", classPath(), BenchProcess.class.getName(), role));
     command.addAll(List.of(arguments));

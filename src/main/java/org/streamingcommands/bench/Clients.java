@@ -1,10 +1,14 @@
 package org.streamingcommands.bench;
 
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The load generator's process: clients of every server that is measured. */
@@ -14,46 +18,100 @@ final class Clients implements Worker {
 
   private static final long WELCOME_SECONDS = 20;
 
+  /** Of one address: the system has some 28,000 ports for it. */
+  private static final int PER_ADDRESS = 15_000;
+
   private final Map<String, List<LoadClient>> byEdge = new HashMap<>();
+  private final List<LoadClient> guests = new ArrayList<>();
   private @Nullable LoadClient stalled;
 
   @Override
   public Line work(Line order) throws Exception {
-    switch (order.word()) {
+    return switch (order.word()) {
       case "connect" -> connect(order.get("edge"), order.number("clients"));
+      case "come" -> come(order.get("edge"), order.number("clients"));
+      case "go" -> go();
       case "stall" -> stall(order.get("edge"));
       case "release" -> release();
       default -> throw new IllegalArgumentException("no such order: " + order.word());
-    }
-    return Line.of("done");
+    };
   }
 
   /** Adds clients until there are so many. */
-  private void connect(String edge, int count) throws Exception {
+  private Line connect(String edge, int count) throws Exception {
     List<LoadClient> clients = byEdge.computeIfAbsent(edge, e -> new ArrayList<>());
-    while (clients.size() < count) {
-      int first = clients.size();
-      int last = Math.min(first + AT_ONCE, count);
-      for (int number = first + 1; number <= last; number++) {
-        clients.add(LoadClient.connect(edge, Sender.clientId(number)));
-      }
-      for (LoadClient client : clients.subList(first, last)) {
-        client.welcomed().get(WELCOME_SECONDS, TimeUnit.SECONDS);
-      }
+    int there = clients.size();
+    return timed(
+        clients,
+        count - there,
+        n -> LoadClient.connect(edge, Sender.clientId(there + n), source(there + n)));
+  }
+
+  /** Clients that are there only until they go. */
+  private Line come(String edge, int count) throws Exception {
+    return timed(guests, count, n -> LoadClient.connect(edge, "guest-" + n, source(n)));
+  }
+
+  private Line go() throws InterruptedException {
+    for (LoadClient guest : guests) {
+      guest.close();
+    }
+    for (LoadClient guest : guests) {
+      guest.awaitEnd();
+    }
+    guests.clear();
+    return Line.of("done");
+  }
+
+  /** Connects so many, some at once, and says how long it took until the last was welcome. */
+  private static Line timed(List<LoadClient> to, int count, IntFunction<LoadClient> connect)
+      throws Exception {
+    Semaphore free = new Semaphore(AT_ONCE);
+    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    long start = System.nanoTime();
+    for (int n = 1; n <= count && failure.get() == null; n++) {
+      acquire(free, 1);
+      LoadClient client = connect.apply(n);
+      to.add(client);
+      client
+          .welcomed()
+          .whenComplete(
+              (welcome, error) -> {
+                failure.compareAndSet(null, error);
+                free.release();
+              });
+    }
+    acquire(free, AT_ONCE);
+    if (failure.get() != null) {
+      throw new IllegalStateException("a client could not connect", failure.get());
+    }
+    return Line.of("connected").with("seconds", (System.nanoTime() - start) / 1e9);
+  }
+
+  private static void acquire(Semaphore free, int permits) throws InterruptedException {
+    if (!free.tryAcquire(permits, WELCOME_SECONDS, TimeUnit.SECONDS)) {
+      throw new IllegalStateException("a client had no welcome in %d s".formatted(WELCOME_SECONDS));
     }
   }
 
-  private void stall(String edge) throws Exception {
+  /** Which address of loopback a client connects from. */
+  static InetSocketAddress source(int number) {
+    return new InetSocketAddress("127.0.0.%d".formatted(1 + number / PER_ADDRESS), 0);
+  }
+
+  private Line stall(String edge) throws Exception {
     release();
     LoadClient client = LoadClient.connectStalled(edge);
     stalled = client;
     client.welcomed().get(WELCOME_SECONDS, TimeUnit.SECONDS);
+    return Line.of("done");
   }
 
-  private void release() {
+  private Line release() {
     if (stalled != null) {
       stalled.close();
       stalled = null;
     }
+    return Line.of("done");
   }
 }

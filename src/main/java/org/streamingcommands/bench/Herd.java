@@ -11,7 +11,8 @@ import java.util.List;
  * edges, as from a name service.
  */
 public final class Herd {
-  private static final int NODES = 3;
+  /** Of the cluster. */
+  static final int NODES = 3;
 
   /** Starting, connecting and returning are each given this. */
   private static final int SECONDS = 300;

@@ -35,6 +35,10 @@ record Line(String word, Map<String, String> values) {
     return line;
   }
 
+  boolean has(String name) {
+    return values.containsKey(name);
+  }
+
   String get(String name) {
     String value = values.get(name);
     if (value == null) {
@@ -45,6 +49,10 @@ record Line(String word, Map<String, String> values) {
 
   int number(String name) {
     return Integer.parseInt(get(name));
+  }
+
+  long longNumber(String name) {
+    return Long.parseLong(get(name));
   }
 
   double decimal(String name) {

@@ -1,11 +1,15 @@
 package org.streamingcommands.bench;
 
+import io.grpc.Attributes;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.streamingcommands.grpc.v1.ClientFrame;
 import org.streamingcommands.grpc.v1.ClientStreamServiceGrpc;
 import org.streamingcommands.grpc.v1.CommandResult;
@@ -25,6 +29,8 @@ final class LoadClient implements ClientResponseObserver<ClientFrame, ServerFram
    */
   private static final int SMALL_WINDOW = 65_535;
 
+  private static final long END_SECONDS = 5;
+
   private static final Completed DONE = Completed.getDefaultInstance();
 
   private final ManagedChannel channel;
@@ -39,8 +45,25 @@ final class LoadClient implements ClientResponseObserver<ClientFrame, ServerFram
     this.reads = reads;
   }
 
-  static LoadClient connect(String edge, String clientId) {
-    return connect(channel(edge), clientId, true);
+  /**
+   * @param source the address of this machine that it comes from
+   */
+  static LoadClient connect(String edge, String clientId, InetSocketAddress source) {
+    return connect(channel(edge).localSocketPicker(new From(source)), clientId, true);
+  }
+
+  /** Always the same address. */
+  private static final class From extends NettyChannelBuilder.LocalSocketPicker {
+    private final InetSocketAddress source;
+
+    private From(InetSocketAddress source) {
+      this.source = source;
+    }
+
+    @Override
+    public SocketAddress createSocketAddress(SocketAddress remote, Attributes attributes) {
+      return source;
+    }
   }
 
   /** One that reads its welcome and then nothing more, while its connection stays open. */
@@ -104,6 +127,11 @@ final class LoadClient implements ClientResponseObserver<ClientFrame, ServerFram
   @Override
   public void onCompleted() {
     welcomed.completeExceptionally(new IllegalStateException("the server ended the stream"));
+  }
+
+  /** Waits a moment until its connection is closed. */
+  void awaitEnd() throws InterruptedException {
+    channel.awaitTermination(END_SECONDS, TimeUnit.SECONDS);
   }
 
   @Override

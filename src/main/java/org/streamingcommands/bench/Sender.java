@@ -28,12 +28,25 @@ interface Sender {
    */
   Target to(String clientId, Duration timeout);
 
+  /**
+   * Asks all of these, who are all that are connected.
+   *
+   * @return how many acknowledged it, once each has or is given up
+   */
+  default CompletableFuture<Integer> broadcast(
+      List<String> clientIds, BytesValue command, Duration timeout) {
+    List<CompletableFuture<Outcome<Empty>>> asks =
+        clientIds.stream().map(id -> to(id, timeout).ask(command)).toList();
+    return CompletableFuture.allOf(asks.toArray(CompletableFuture<?>[]::new))
+        .thenApply(all -> (int) asks.stream().filter(ask -> ask.join().isCompleted()).count());
+  }
+
   /** Drops what is under way without an outcome, where the contender would keep it for ever. */
   default void forget() {}
 
   /** The first so many clients of the load generator. */
-  default List<Target> targets(int clients, Duration timeout) {
-    return IntStream.rangeClosed(1, clients).mapToObj(n -> to(clientId(n), timeout)).toList();
+  static List<String> clientIds(int clients) {
+    return IntStream.rangeClosed(1, clients).mapToObj(Sender::clientId).toList();
   }
 
   static String clientId(int number) {

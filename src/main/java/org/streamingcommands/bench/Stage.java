@@ -1,88 +1,88 @@
 package org.streamingcommands.bench;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The processes of one run, all on loopback: two servers with a sender each, a sender from outside,
- * and the clients of both servers. While one contender is measured the others idle.
+ * The processes of one run, all on loopback: a server for each contender, who sends, and the
+ * clients. Those of a contender start when it is first asked for, and all live until the end: while
+ * one contender is measured the others idle.
  */
 final class Stage implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private final Processes processes;
+  private final Map<Contender, Seat> seats = new EnumMap<>(Contender.class);
+  private final List<ChildProcess> members = new ArrayList<>();
+  private @Nullable ChildProcess node;
+  private @Nullable ChildProcess clients;
 
-  private final List<ChildProcess> all = new ArrayList<>();
-  private final ChildProcess floor;
-  private final ChildProcess node;
-  private final ChildProcess remote;
-  private final ChildProcess clients;
+  Stage(List<String> jvmFlags) {
+    processes = new Processes(jvmFlags);
+  }
 
-  private Stage(List<String> jvmFlags) throws IOException {
-    try {
-      floor = start(jvmFlags, "floor");
-      node = start(jvmFlags, "node");
-      remote = start(jvmFlags, "remote", node.ready().get("api"));
-      clients = start(jvmFlags, "clients");
-    } catch (IOException | RuntimeException e) {
-      close();
-      throw e;
+  /** Starts what of the contender is not there yet. */
+  Seat seat(Contender contender) throws IOException {
+    Seat seat = seats.get(contender);
+    if (seat == null) {
+      seat = start(contender);
+      seats.put(contender, seat);
     }
+    return seat;
   }
 
-  static Stage start(List<String> jvmFlags) throws IOException {
-    return new Stage(jvmFlags);
-  }
-
-  private ChildProcess start(List<String> jvmFlags, String role, String... arguments)
-      throws IOException {
-    ChildProcess child = ChildProcess.start(jvmFlags, role, arguments);
-    all.add(child);
-    return child;
-  }
-
-  /** Sees to it that each server has so many clients. */
-  void connect(int count) throws IOException {
-    for (ChildProcess server : List.of(floor, node)) {
-      clients.order(
-          Line.of("connect").with("edge", server.ready().get("edge")).with("clients", count),
-          PATIENCE);
-    }
-  }
-
-  /** Connects a client that reads nothing to a contender's server. */
-  void stall(Contender contender) throws IOException {
-    clients.order(Line.of("stall").with("edge", edge(contender)), PATIENCE);
-  }
-
-  /** Ends the client that reads nothing. */
-  void release() throws IOException {
-    clients.order(Line.of("release"), PATIENCE);
-  }
-
-  /**
-   * Lets a contender's sender do a measurement.
-   *
-   * @param time how long it takes by itself
-   */
-  Line measure(Contender contender, Line order, Duration time) throws IOException {
-    return sender(contender).order(order.with("millis", time.toMillis()), time.plus(PATIENCE));
-  }
-
-  private String edge(Contender contender) {
-    return (contender == Contender.FLOOR ? floor : node).ready().get("edge");
-  }
-
-  private ChildProcess sender(Contender contender) {
+  private Seat start(Contender contender) throws IOException {
     return switch (contender) {
-      case FLOOR -> floor;
-      case LOCAL -> node;
-      case REMOTE -> remote;
+      case FLOOR -> own(processes.start("floor"));
+      case LOCAL -> own(node());
+      case REMOTE -> at(processes.start("remote", api(node())), node());
+      case UNARY -> at(processes.start("unary", api(node())), node());
+      case CLUSTER -> new ClusterSeat(own(member(0)), member(1));
+      case CLUSTER3 -> new ClusterSeat(at(member(2), member(0)), member(1));
+      case NATS -> Rivals.nats(processes);
+      case MQTT -> Rivals.mqtt(processes);
     };
+  }
+
+  private PlainSeat own(ChildProcess server) throws IOException {
+    return at(server, server);
+  }
+
+  private PlainSeat at(ChildProcess sender, ChildProcess server) throws IOException {
+    return new PlainSeat(sender, clients(), server.ready().get("edge"));
+  }
+
+  private static String api(ChildProcess node) {
+    return node.ready().get("api");
+  }
+
+  private ChildProcess node() throws IOException {
+    if (node == null) {
+      node = processes.start("node");
+    }
+    return node;
+  }
+
+  private ChildProcess clients() throws IOException {
+    if (clients == null) {
+      clients = processes.start("clients");
+    }
+    return clients;
+  }
+
+  /** All three at once, so that none of the entities has to move. */
+  private ChildProcess member(int index) throws IOException {
+    while (members.size() < Herd.NODES) {
+      String seed = members.isEmpty() ? "" : members.get(0).ready().get("member");
+      members.add(processes.start("member", seed, "10 s"));
+    }
+    return members.get(index);
   }
 
   @Override
   public void close() {
-    all.forEach(ChildProcess::close);
+    processes.close();
   }
 }

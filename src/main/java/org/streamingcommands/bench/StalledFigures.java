@@ -3,6 +3,7 @@ package org.streamingcommands.bench;
 /** What one client that reads nothing did to the others, and to the server's memory. */
 final class StalledFigures {
   private static final String ENDED = "ended_";
+  private static final double MIB = 1 << 20;
 
   private final Samples samples;
 
@@ -23,8 +24,8 @@ final class StalledFigures {
     double failed = without.decimal("failed") + with.decimal("failed");
     add(contender, "others_failed", Samples.COMMANDS, round, failed);
     for (String memory : new String[] {"heap", "direct"}) {
-      add(contender, memory + "_without", Samples.MIB, round, without.decimal(memory));
-      add(contender, memory + "_with", Samples.MIB, round, with.decimal(memory));
+      add(contender, memory + "_without", Samples.MIB, round, without.decimal(memory) / MIB);
+      add(contender, memory + "_with", Samples.MIB, round, with.decimal(memory) / MIB);
     }
     add(contender, "sent", Samples.COMMANDS, round, with.decimal("sent"));
     with.values().keySet().stream()

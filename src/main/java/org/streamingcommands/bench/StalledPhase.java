@@ -10,8 +10,6 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.LongConsumer;
-import org.HdrHistogram.ConcurrentHistogram;
 import org.streamingcommands.command.Outcome;
 
 /**
@@ -31,9 +29,6 @@ final class StalledPhase {
 
   /** What DESIGN allows a send beyond its deadline. */
   private static final Duration GRACE = Duration.ofSeconds(1);
-
-  private static final int DIGITS = 3;
-  private static final long CROWD_SECONDS = 10;
 
   private final Sender sender;
   private final List<Sender.Target> crowd;
@@ -56,44 +51,16 @@ final class StalledPhase {
     if (withStalled) {
       feeder.start();
     }
-    Crowd asked = new Crowd();
-    int asks = Pace.run(rate, time, asked);
+    OpenLoop asks = OpenLoop.run(crowd, command, rate, time);
     feeder.join();
-    boolean ended = asked.ended.tryAcquire(asks, CROWD_SECONDS, TimeUnit.SECONDS);
-    long failed = asks - asked.completed.sum();
-    Line line = Line.of("stalled").with("failed", ended ? failed : Math.max(1, failed));
-    Percentiles.of(asked.nanos).addTo(line);
+    Line line = asks.addTo(Line.of("stalled"));
     // While all that waits for the stalled client is still there.
-    Memory.now().addTo(line);
+    Usage.collected().addTo(line);
     if (withStalled) {
       feed.addTo(line);
     }
     sender.forget();
     return line;
-  }
-
-  /** The asks to the crowd. */
-  private final class Crowd implements LongConsumer {
-    final ConcurrentHistogram nanos = new ConcurrentHistogram(DIGITS);
-    final Semaphore ended = new Semaphore(0);
-    final LongAdder completed = new LongAdder();
-    private int next;
-
-    @Override
-    public void accept(long due) {
-      crowd
-          .get(next++ % crowd.size())
-          .ask(command)
-          .whenComplete((outcome, error) -> ended(outcome, error, System.nanoTime() - due));
-    }
-
-    private void ended(Outcome<Empty> outcome, Throwable error, long took) {
-      nanos.recordValue(took);
-      if (error == null && outcome.isCompleted()) {
-        completed.increment();
-      }
-      ended.release();
-    }
   }
 
   /** The commands to the client that reads nothing, and what became of them. */

@@ -16,8 +16,14 @@ final class WindowLoop {
 
   private WindowLoop() {}
 
-  /** Acknowledged asks a second. */
-  static double run(List<Sender.Target> targets, BytesValue command, int window, Duration time)
+  /** All of them were acknowledged. */
+  record Done(long asks, double seconds) {
+    double perSecond() {
+      return asks / seconds;
+    }
+  }
+
+  static Done run(List<Sender.Target> targets, BytesValue command, int window, Duration time)
       throws InterruptedException {
     Semaphore free = new Semaphore(window);
     LongAdder failed = new LongAdder();
@@ -44,6 +50,6 @@ final class WindowLoop {
           "of %d asks %d failed and %d never ended"
               .formatted(sent, failed.sum(), drained ? 0 : window - free.availablePermits()));
     }
-    return sent / (took / 1e9);
+    return new Done(sent, took / 1e9);
   }
 }

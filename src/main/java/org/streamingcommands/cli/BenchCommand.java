@@ -1,23 +1,24 @@
 package org.streamingcommands.cli;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.streamingcommands.bench.Bench;
 import org.streamingcommands.bench.BenchSettings;
+import org.streamingcommands.bench.Contender;
 import org.streamingcommands.bench.Report;
-import org.streamingcommands.bench.Row;
 import org.streamingcommands.bench.Scenario;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -27,11 +28,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description = {
-      "Measure a node against a floor: hand-written grpc-java that promises nothing.",
-      "Servers, senders and clients are JVMs of their own, on loopback. Contenders take turns;"
+      "Measure a node against a floor, hand-written grpc-java that promises nothing, and others.",
+      "Servers, senders and clients are processes of their own, on loopback. Contenders take turns;"
           + " read ratios, and measure on a machine that does nothing else."
     })
 final class BenchCommand implements Callable<Integer> {
+  private static final String ALL = "all";
+
   // Set by picocli.
   @Spec private CommandSpec spec;
 
@@ -39,51 +42,24 @@ final class BenchCommand implements Callable<Integer> {
       names = "--scenario",
       paramLabel = "NAME",
       split = ",",
-      description = "closed, window, stalled or all; ${DEFAULT-VALUE} unless set.",
-      defaultValue = "all")
+      description =
+          "closed, window, open, allocation, connect, stalled, growth, broadcast, idle or all;"
+              + " ${DEFAULT-VALUE} unless set.",
+      defaultValue = ALL)
   private List<String> scenarios = new ArrayList<>();
 
   @Option(
-      names = "--clients",
-      paramLabel = "N",
-      description = "Clients that are asked; ${DEFAULT-VALUE} unless set.",
-      defaultValue = "300")
-  private int clients;
+      names = "--contender",
+      paramLabel = "NAME",
+      split = ",",
+      description =
+          "floor, local, remote, unary, cluster, cluster3, nats, mqtt or all;"
+              + " ${DEFAULT-VALUE} unless set.",
+      defaultValue = ALL)
+  private List<String> contenders = new ArrayList<>();
 
-  @Option(
-      names = "--crowd",
-      paramLabel = "N",
-      description = "Clients beside the stalled one; ${DEFAULT-VALUE} unless set.",
-      defaultValue = "1000")
-  private int crowd;
-
-  @Option(
-      names = "--rate",
-      paramLabel = "N",
-      description = "Asks a second to that crowd; ${DEFAULT-VALUE} unless set.",
-      defaultValue = "2000")
-  private int rate;
-
-  @Option(
-      names = "--payload",
-      paramLabel = "BYTES",
-      description = "The size of a command; ${DEFAULT-VALUE} unless set.",
-      defaultValue = "100")
-  private int payload;
-
-  @Option(
-      names = "--seconds",
-      paramLabel = "N",
-      description = "Of each measurement and warm-up; ${DEFAULT-VALUE} unless set.",
-      defaultValue = "5")
-  private int seconds;
-
-  @Option(
-      names = "--rounds",
-      paramLabel = "N",
-      description = "How often contenders take turns; ${DEFAULT-VALUE} unless set.",
-      defaultValue = "3")
-  private int rounds;
+  @Mixin private BenchLoadOptions loads;
+  @Mixin private BenchPhaseOptions phases;
 
   @Option(
       names = "--jvm",
@@ -94,19 +70,26 @@ final class BenchCommand implements Callable<Integer> {
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there, too.")
   private Optional<Path> json = Optional.empty();
 
-  @Option(names = "--smoke", description = "Some seconds of everything; the figures mean nothing.")
+  @Option(names = "--plot", paramLabel = "FILE.svg", description = "Draw the figures there, too.")
+  private Optional<Path> plot = Optional.empty();
+
+  @Option(
+      names = {"--smoke", "--quick"},
+      description = "Some seconds of everything; the figures mean nothing.")
   private boolean smoke;
 
   @Override
   public Integer call() throws IOException {
     Logging.start("WARN");
-    PrintWriter out = spec.commandLine().getOut();
     BenchSettings settings = smoke ? BenchSettings.SMOKE : settings();
     Bench bench = new Bench(settings);
     Report report = ProgressLine.during(spec.commandLine().getErr(), bench::doing, bench::run);
-    print(out, settings, report);
+    new BenchPrinter(spec.commandLine().getOut()).print(settings, report);
     if (json.isPresent()) {
       Files.writeString(json.get(), report.json());
+    }
+    if (plot.isPresent()) {
+      Files.writeString(plot.get(), report.svg());
     }
     return ExitCode.OK;
   }
@@ -114,69 +97,36 @@ final class BenchCommand implements Callable<Integer> {
   private BenchSettings settings() {
     try {
       return new BenchSettings(
-          scenarios(),
-          clients,
-          crowd,
-          payload,
-          Duration.ofSeconds(seconds),
-          rounds,
-          rate,
+          read("--scenario", scenarios, Scenario.class, Scenario::label),
+          read("--contender", contenders, Contender.class, Contender::label),
+          loads.read(),
+          phases.read(),
           jvmFlags);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
   }
 
-  private Set<Scenario> scenarios() {
-    Set<Scenario> wanted = EnumSet.noneOf(Scenario.class);
-    for (String name : scenarios) {
-      if (name.equalsIgnoreCase("all")) {
-        return EnumSet.allOf(Scenario.class);
+  private static <E extends Enum<E>> Set<E> read(
+      String option, List<String> names, Class<E> type, Function<E, String> label) {
+    Set<E> wanted = EnumSet.noneOf(type);
+    for (String name : names) {
+      if (name.equalsIgnoreCase(ALL)) {
+        return EnumSet.allOf(type);
       }
-      try {
-        wanted.add(Scenario.valueOf(name.toUpperCase(Locale.ROOT)));
-      } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException(
-            "--scenario: '%s' is none of closed, window, stalled and all".formatted(name), e);
-      }
+      wanted.add(
+          Stream.of(type.getEnumConstants())
+              .filter(one -> label.apply(one).equalsIgnoreCase(name))
+              .findFirst()
+              .orElseThrow(() -> unknown(option, name, type, label)));
     }
     return wanted;
   }
 
-  private static void print(PrintWriter out, BenchSettings settings, Report report) {
-    TextTable table = new TextTable("MEASURE", "CONTENDER", "MEDIAN", "SPREAD", "UNIT", "x FLOOR");
-    report.rows().forEach(row -> table.row(cells(row)));
-    table.lines().forEach(out::println);
-    out.println();
-    out.printf(
-        "%,d clients (stalled: %,d and one, %,d asks/s), commands of %,d bytes, %d x %.1f s each,%n"
-            + "all JVMs on the same %d cores, Java %s, %s %s.%n",
-        settings.clients(),
-        settings.crowd(),
-        settings.rate(),
-        settings.payload(),
-        settings.rounds(),
-        settings.time().toMillis() / 1e3,
-        Runtime.getRuntime().availableProcessors(),
-        Runtime.version(),
-        System.getProperty("os.name"),
-        System.getProperty("os.arch"));
-  }
-
-  private static String[] cells(Row row) {
-    return new String[] {
-      row.measure(),
-      row.contender(),
-      number(row.value()),
-      number(row.spread()),
-      row.unit(),
-      row.ratioToFloor().isPresent()
-          ? String.format(Locale.ROOT, "%.2f", row.ratioToFloor().getAsDouble())
-          : ""
-    };
-  }
-
-  private static String number(double value) {
-    return String.format(Locale.ROOT, Math.abs(value) < 100 ? "%.1f" : "%,.0f", value);
+  private static <E extends Enum<E>> IllegalArgumentException unknown(
+      String option, String name, Class<E> type, Function<E, String> label) {
+    String known = Stream.of(type.getEnumConstants()).map(label).collect(Collectors.joining(", "));
+    return new IllegalArgumentException(
+        "%s: '%s' is none of all, %s".formatted(option, name, known));
   }
 }

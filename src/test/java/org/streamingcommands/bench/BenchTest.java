@@ -26,15 +26,20 @@ class BenchTest {
   /** By contender and measure. */
   private static Map<String, Struct> rows = Map.of();
 
+  private static String drawing = "";
+
   @BeforeAll
   static void runTheSmoke(@TempDir Path folder) throws Exception {
     Path json = folder.resolve("bench.json");
-    assertThat(Cli.run("bench", "--smoke", "--json", json.toString())).isZero();
+    Path svg = folder.resolve("bench.svg");
+    assertThat(Cli.run("bench", "--smoke", "--json", json.toString(), "--plot", svg.toString()))
+        .isZero();
     rows = parse(Files.readString(json));
+    drawing = Files.readString(svg);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"floor", "local", "remote"})
+  @ValueSource(strings = {"floor", "local", "remote", "unary", "cluster", "cluster3"})
   void everyContenderHasItsFigures(String contender) {
     assertThat(rows)
         .containsKeys(
@@ -42,7 +47,38 @@ class BenchTest {
             contender + " closed_p99",
             contender + " closed_p99.9",
             contender + " window_64",
-            contender + " window_1024");
+            contender + " window_1024",
+            contender + " open_500_p99");
+    assertThat(value(contender + " open_500_failed")).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"floor", "local"})
+  void everyServerHasItsFiguresOfManyConnections(String contender) {
+    assertThat(rows)
+        .containsKeys(
+            contender + " connect_rate",
+            contender + " connect_rate_per_core",
+            contender + " growth_p50_5",
+            contender + " growth_p50_50",
+            contender + " growth_p50_5_to_50",
+            contender + " broadcast_50",
+            contender + " idle_heap_50",
+            contender + " idle_resident_50",
+            contender + " idle_sockets_50",
+            contender + " idle_cpu_50");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"floor", "local"})
+  void anAskAllocatesAndStartsNoThreadOfItsOwn(String contender) {
+    assertThat(value(contender + " allocation")).isPositive();
+    assertThat(value(contender + " threads_started")).isLessThan(0.5);
+  }
+
+  @Test
+  void theDrawingShowsEveryContender() {
+    assertThat(drawing).startsWith("<svg").contains(">floor<", ">local<", ">cluster3<");
   }
 
   @ParameterizedTest

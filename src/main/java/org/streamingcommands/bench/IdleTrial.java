@@ -1,0 +1,86 @@
+package org.streamingcommands.bench;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What connections cost that only ping. Each server has a process of its own with the clients of it
+ * alone, and counts against what the same process held with a few.
+ */
+final class IdleTrial {
+  /** Connected before the count begins: what the first ones load is no connection's. */
+  private static final int FIRST = 20;
+
+  private static final double MICROS = 1e3;
+
+  private final BenchSettings settings;
+  private final Turns turns;
+  private final Samples samples;
+  private final Notes notes;
+
+  IdleTrial(BenchSettings settings, Turns turns, Samples samples, Notes notes) {
+    this.settings = settings;
+    this.turns = turns;
+    this.samples = samples;
+    this.notes = notes;
+  }
+
+  void run() throws IOException {
+    List<String> flags = new ArrayList<>(settings.jvmFlags());
+    // Room for the clients, whose process is no part of the figures, and for fifty thousand.
+    flags.add("-Xmx5g");
+    for (Contender contender : settings.wanted(ServerTrials.SERVERS)) {
+      try (Stage stage = new Stage(flags)) {
+        run(contender, stage.seat(contender));
+      }
+    }
+  }
+
+  private void run(Contender contender, Seat seat) throws IOException {
+    seat.connect(FIRST);
+    Usage first = usage(seat, "collect");
+    long firstSockets = Machine.socketBytes();
+    for (int count : settings.loads().idle()) {
+      if (notes.cannotHold(count, "idle")) {
+        break;
+      }
+      turns.tell("connecting %2$,d clients to %1$s", contender.label(), count);
+      seat.connect(count);
+      double more = count - FIRST;
+      // Before the collection: it returns memory that the process would have had.
+      double resident = usage(seat, "usage").resident() - first.resident();
+      Usage held = usage(seat, "collect");
+      add(contender, "idle_heap_", count, (held.heap() - first.heap()) / more);
+      add(contender, "idle_direct_", count, (held.direct() - first.direct()) / more);
+      add(contender, "idle_resident_", count, resident / more);
+      add(contender, "idle_sockets_", count, (Machine.socketBytes() - firstSockets) / more);
+      cpu(contender, seat, count);
+    }
+  }
+
+  private void cpu(Contender contender, Seat seat, int count) throws IOException {
+    turns.tell("%2$,d clients of %1$s only ping", contender.label(), count);
+    long start = System.nanoTime();
+    long before = usage(seat, "usage").cpuNanos();
+    try {
+      Thread.sleep(settings.phases().time().multipliedBy(4).toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+    double used = usage(seat, "usage").cpuNanos() - before;
+    double share = used / (System.nanoTime() - start);
+    samples.once(contender, "idle_cpu_" + count, Samples.PERCENT, 100 * share);
+    samples.once(
+        contender, "idle_cpu_each_" + count, Samples.MICROS_A_SECOND, share * 1e9 / MICROS / count);
+  }
+
+  private void add(Contender contender, String name, int count, double bytes) {
+    samples.once(contender, name + count, Samples.BYTES, bytes);
+  }
+
+  private static Usage usage(Seat seat, String word) throws IOException {
+    return Usage.from(seat.sender().order(Line.of(word), Seat.PATIENCE));
+  }
+}
