@@ -80,6 +80,10 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    // The broker of the bench profile brings a logback.xml of its own, and logback would tell of
+    // it.
+    System.setProperty(
+        "logback.statusListenerClass", "ch.qos.logback.core.status.NopStatusListener");
     Logging.start("WARN");
     BenchSettings settings = smoke ? BenchSettings.SMOKE : settings();
     Bench bench = new Bench(settings);
