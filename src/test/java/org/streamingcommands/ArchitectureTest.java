@@ -129,7 +129,12 @@ class ArchitectureTest {
 
   @Test
   void benchKnowsPublicPackagesOnly() {
-    knowsOnly("bench", "command", "client", "node", "grpc").check(OURS);
+    knowsOnly("bench", "command", "client", "node", "process", "grpc").check(OURS);
+  }
+
+  @Test
+  void processKnowsNobody() {
+    knowsOnly("process").check(OURS);
   }
 
   @Test

@@ -25,7 +25,6 @@ public final class DemoBotsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Logging.start("WARN");
-    ChildJvm.endWithParent();
     List<Agent> bots =
         IntStream.rangeClosed(1, Bots.COUNT)
             .mapToObj(number -> Bot.connect(edge, Bots.id(number)))

@@ -15,6 +15,7 @@ import org.streamingcommands.cli.TextTable;
 import org.streamingcommands.client.StreamingCommandClient;
 import org.streamingcommands.client.StreamingCommandClient.Mode;
 import org.streamingcommands.node.StreamingNode;
+import org.streamingcommands.process.ChildJvm;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -44,7 +45,7 @@ public final class DemoCommand implements Callable<Integer> {
       String api = show(node.apiAddress());
       out.printf("  edge %s, for clients; api %s, for senders%n", edge, api);
       out.printf("Starting %d bots in a second JVM; they dial the edge over gRPC.%n", Bots.COUNT);
-      try (ChildJvm bots = ChildJvm.start("bots", "demo-bots", "--edge", edge)) {
+      try (ChildJvm bots = child("bots", "demo-bots", "--edge", edge)) {
         ProgressLine.during(err, () -> "waiting for the bots", () -> ready(bots));
         out.println("Sending from this JVM (local mode).");
         Script local =
@@ -77,6 +78,13 @@ public final class DemoCommand implements Callable<Integer> {
         .resolve();
   }
 
+  /** Short-lived: the simplest collector starts fastest and keeps the cores for the work. */
+  private static ChildJvm child(String name, String... arguments) throws IOException {
+    return ChildJvm.of(name, "org.streamingcommands.Main", arguments)
+        .flags(List.of("-XX:+UseSerialGC"))
+        .start();
+  }
+
   private static boolean ready(ChildJvm bots) throws IOException {
     String line = bots.readLine();
     if (!line.equals(DemoBotsCommand.READY)) {
@@ -86,7 +94,7 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   private static Latency sendRemotely(String api, List<Row> rows) throws IOException {
-    try (ChildJvm sender = ChildJvm.start("sender", "demo-sender", "--api", api)) {
+    try (ChildJvm sender = child("sender", "demo-sender", "--api", api)) {
       Latency latency = Latency.parse(sender.readLine());
       sender.readToEnd().stream().map(Row::parse).forEach(rows::add);
       return latency;

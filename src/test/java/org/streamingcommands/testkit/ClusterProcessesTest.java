@@ -1,0 +1,67 @@
+package org.streamingcommands.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The promises hold over real nodes, each in a JVM of its own, while they are restarted, killed,
+ * halted and cut off. Takes minutes, so it is not part of a plain build: {@code mvn verify
+ * -Pprocesses}. {@code -Dcluster.seed=…} repeats a load, {@code -Dcluster.rounds=…} goes on for so
+ * many.
+ */
+@Tag("processes")
+class ClusterProcessesTest {
+  private static final String SERVICE = "bots";
+
+  /** What a node of some minutes' life needs to find out soon about the others. */
+  private static final Map<String, String> QUICK =
+      Map.of(
+          "pekko.cluster.split-brain-resolver.stable-after", "4 s",
+          "pekko.cluster.gossip-interval", "500 ms",
+          "pekko.cluster.leader-actions-interval", "500 ms");
+
+  @Test
+  void aRollingRestartUnderLoadFailsNoAsk() {
+    ClusterReport report =
+        run(
+            "rolling restart",
+            ClusterSettings.of(seed()),
+            run -> {
+              for (int round = 0; round < rounds(); round++) {
+                for (NodeProcess node : run.nodes().nodes()) {
+                  node.stop();
+                  node.start();
+                  run.pass(Duration.ofSeconds(1));
+                }
+              }
+            });
+    assertThat(report.undelivered()).as(report + report.undeliveredTrails()).isEmpty();
+  }
+
+  private static ClusterReport run(
+      String name, ClusterSettings settings, Consumer<ClusterRun> scenario) {
+    Path logs = Path.of("target", "processes", name.replace(' ', '-'));
+    ClusterReport report;
+    try (NodeCluster nodes = NodeCluster.start(3, SERVICE, QUICK, logs)) {
+      report = ClusterRun.run(settings, nodes, SERVICE, QUICK, scenario);
+    }
+    System.out.printf("%s: %s%n", name, report);
+    assertThat(report.violations()).as(report.toString()).isEmpty();
+    assertThat(report.sends()).isGreaterThan(500);
+    return report;
+  }
+
+  private static long seed() {
+    return Long.getLong("cluster.seed", 1);
+  }
+
+  private static int rounds() {
+    return Integer.getInteger("cluster.rounds", 1);
+  }
+}
