@@ -68,7 +68,8 @@ public final class ClusterRun {
       }
       ChaosRun.until(settings.timeout().plus(LAST_ENDS), underWay::isEmpty);
       // Clients are not followed by listings, so that their death has no bound to be held to.
-      List<Violation> violations = new HistoryChecker(Duration.ofHours(1)).check(history);
+      List<Violation> violations =
+          new HistoryChecker(Duration.ofHours(1)).overNodes().check(history);
       return ClusterReport.of(settings, history, clients, stalls, violations);
     } finally {
       clients.stream()

@@ -130,11 +130,13 @@ public final class NodeProcess implements AutoCloseable {
   /** Asks it to stop in order, as an operator's SIGTERM does, and waits until it is gone. */
   public void stop() {
     ChildJvm running = running();
-    running.terminate();
     try {
+      running.terminate();
       running.ended().orTimeout(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS).join();
     } catch (CompletionException e) {
       throw new IllegalStateException(name + " did not stop; see " + log, e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
     running.close();
   }

@@ -29,12 +29,18 @@ final class OrderCheck {
   private final Chronicle chronicle;
   private final Map<String, List<Place>> orders = new HashMap<>();
 
-  private OrderCheck(Chronicle chronicle) {
+  private final boolean byReceipts;
+
+  private OrderCheck(Chronicle chronicle, boolean byReceipts) {
     this.chronicle = chronicle;
+    this.byReceipts = byReceipts;
   }
 
-  static void check(Chronicle chronicle, List<Violation> violations) {
-    OrderCheck check = new OrderCheck(chronicle);
+  /**
+   * @param byReceipts whether all senders hear of receipts in the order in which they were given
+   */
+  static void check(Chronicle chronicle, boolean byReceipts, List<Violation> violations) {
+    OrderCheck check = new OrderCheck(chronicle, byReceipts);
     chronicle.lives.forEach(check::place);
     check.orders.forEach((name, order) -> check.inspect(name, order, violations));
   }
@@ -52,7 +58,7 @@ final class OrderCheck {
     String scope = " to " + start.process() + ", " + first.command().priority();
     add("the sends of " + first.thread() + scope, new Place(life, first.nanos(), start));
     Long queuedNanos = queuedNanos(life, first);
-    if (queuedNanos != null) {
+    if (byReceipts && queuedNanos != null) {
       add("the QUEUED receipts of commands" + scope, new Place(life, queuedNanos, start));
     }
   }
