@@ -3,6 +3,7 @@ package org.streamingcommands.connection;
 import com.google.protobuf.Any;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -60,8 +61,10 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
    *
    * @param sent the commands that were given to the stream before and that have no result
    * @param again whether the stream was another entity's before: its client noticed nothing
+   * @param inherited how many messages that entity left for the next one
    */
-  record Attach(StreamRef stream, Hello hello, Set<String> sent, boolean again) implements Request {
+  record Attach(StreamRef stream, Hello hello, Set<String> sent, boolean again, int inherited)
+      implements Request {
     @Override
     public ClientKey client() {
       return hello.client();
@@ -93,6 +96,9 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
       boolean redelivered)
       implements Request {}
 
+  /** How the last commands ended where the entity was before. */
+  record InheritEnded(ClientKey client, List<RecentOutcomes.Known> commands) implements Request {}
+
   /** From a stream; means something while it is the connection. */
   sealed interface FromStream extends Message, ClusterMessage {
     StreamRef stream();
@@ -116,8 +122,18 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
   /** A command ended. */
   record Resulted(StreamRef stream, String commandId, Outcome<Any> outcome) implements FromStream {}
 
-  /** The stream ended. {@code leaving}: the client said so itself. */
-  record Detach(StreamRef stream, boolean leaving) implements FromStream {}
+  /**
+   * The stream ended.
+   *
+   * @param leaving the client said so itself
+   * @param awaitedMillis how long it is expected to be on its way to another node; 0 where it is
+   *     not
+   */
+  record Detach(StreamRef stream, boolean leaving, long awaitedMillis) implements FromStream {
+    Detach(StreamRef stream) {
+      this(stream, false, 0);
+    }
+  }
 
   /** What the region says when the entity has to go. */
   enum Stop implements Message {
@@ -153,6 +169,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
   private @Nullable Session session;
   private long largestEpoch;
   private long dueTimerMillis = Long.MAX_VALUE;
+  private int handedOver;
 
   static Behavior<Message> create(
       ClientKey client, Connections connections, ActorRef<ClusterSharding.ShardCommand> shard) {
@@ -192,6 +209,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
         .onMessage(StillAttached.class, this::onStillAttached)
         .onMessage(Disconnect.class, this::onDisconnect)
         .onMessage(Inherit.class, this::onInherit)
+        .onMessage(InheritEnded.class, this::onInheritEnded)
         .onMessageEquals(Due.INSTANCE, this::onDue)
         .onMessageEquals(IdleCheck.INSTANCE, this::onIdleCheck)
         .onMessageEquals(Stop.INSTANCE, this::onStop)
@@ -229,7 +247,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     } else if (message instanceof NotWritten notWritten) {
       flow.notWritten(notWritten.commandId(), notWritten.message());
     } else if (message instanceof Detach detach) {
-      onDetach(detach.leaving());
+      onDetach(detach.leaving(), detach.awaitedMillis());
     }
     return settle();
   }
@@ -317,7 +335,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     }
     Downlink downlink = connections.downlink(still.stream());
     if (session == null || session.epoch() < still.epoch()) {
-      downlink.introduceAgain();
+      downlink.introduceAgain(0);
     } else {
       connections.counters().fenced.increment();
       downlink.goodbye(Goodbye.of(Goodbye.Cause.REPLACED, "a newer connection is in place"));
@@ -329,20 +347,20 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     Session ending = session;
     if (ending != null) {
       ending.downlink().goodbye(disconnect.goodbye());
-      onDetach(false);
+      onDetach(false, 0);
     }
     connections.replies().disconnected(disconnect.replyTo(), ending != null);
     return settle();
   }
 
-  private void onDetach(boolean leaving) {
+  private void onDetach(boolean leaving, long awaitedMillis) {
     session = null;
     connections.counters().detached.increment();
     connections.entities().disconnected(entry);
     if (leaving) {
       flow.leave("the client left");
     } else {
-      flow.detach();
+      flow.detach(awaitedMillis);
     }
     scheduleIdleCheck();
   }
@@ -352,12 +370,22 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     return settle();
   }
 
-  /** The shard moves: what has not ended goes to the next entity, ahead of the stream. */
+  private Behavior<Message> onInheritEnded(InheritEnded inherited) {
+    flow.inheritEnded(inherited.commands());
+    return settle();
+  }
+
+  /** The shard moves: what is known of commands goes to the next entity, ahead of the stream. */
   private Behavior<Message> onStop() {
     // Out of the index first: from here on, senders go through the region.
     connections.entities().remove(entry);
     if (connections.hasOtherHosts()) {
-      flow.handOver().forEach(command -> connections.routeThroughRegion(command.toInherit(client)));
+      // How commands ended first: one that is asked for again must not run again.
+      List<Request> legacy =
+          new ArrayList<>(Legacy.ended(client, flow.recent(), connections.limit()));
+      flow.handOver(connections.limit()).forEach(command -> legacy.add(command.toInherit(client)));
+      legacy.forEach(connections::routeThroughRegion);
+      handedOver = legacy.size();
     }
     return Behaviors.stopped();
   }
@@ -404,7 +432,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     connections.entities().remove(entry);
     flow.stop();
     if (session != null) {
-      session.downlink().introduceAgain();
+      session.downlink().introduceAgain(handedOver);
     }
     return this;
   }

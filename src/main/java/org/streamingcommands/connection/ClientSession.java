@@ -52,6 +52,14 @@ public final class ClientSession implements Downlink {
   private @Nullable StreamLedger ledger;
   private boolean isMoving;
 
+  /** What the former entity left to the next one. */
+  private int inherited;
+
+  /** Results that the client sent here, and how many of them were not for the present entity. */
+  private long resultsHeard;
+
+  private volatile long resultsBefore;
+
   /** There since an entity on another node took the stream in, and until it is empty. */
   private volatile @Nullable RemoteFeed feed;
 
@@ -144,10 +152,13 @@ public final class ClientSession implements Downlink {
     Outcome<Any> fitting = isEntityRemote ? connections.limit().fit(outcome) : outcome;
     if (isTracked) {
       synchronized (this) {
+        resultsHeard++;
         if (ledger != null) {
           ledger.result(commandId, fitting);
         }
       }
+    } else {
+      resultsHeard++;
     }
     tell(new ClientConnection.Resulted(ref, commandId, fitting));
   }
@@ -231,7 +242,7 @@ public final class ClientSession implements Downlink {
    * @param leaving the client ended it in order, so that it will not resume
    */
   public void closed(boolean leaving, String why) {
-    end(leaving, why);
+    end(leaving, 0, why);
   }
 
   private void tell(ClientConnection.Message message) {
@@ -258,7 +269,7 @@ public final class ClientSession implements Downlink {
     synchronized (this) {
       if (state == State.ENDED) {
         // It went while the entity took it in.
-        newEntity.tell(new ClientConnection.Detach(ref, false));
+        newEntity.tell(new ClientConnection.Detach(ref));
         return;
       }
       entity = newEntity;
@@ -292,10 +303,10 @@ public final class ClientSession implements Downlink {
       }
       RemoteFeed crossing = feed;
       if (crossing == null) {
-        return stream.deliver(delivery);
+        return stream.deliver(counted(delivery));
       }
       // What a former entity sent from another node goes out first; then come the credits.
-      return crossing.deliver(delivery, 0);
+      return crossing.deliver(counted(delivery), 0);
     }
   }
 
@@ -304,13 +315,23 @@ public final class ClientSession implements Downlink {
     synchronized (this) {
       RemoteFeed crossing = feed;
       if (state == State.ATTACHED && crossing != null) {
-        confirmed(Math.max(resultsConfirmed, delivery.resultsConfirmed()));
+        confirmed(Math.max(resultsConfirmed - resultsBefore, delivery.resultsConfirmed()));
         if (ledger != null) {
           ledger.sent(delivery.command().id());
         }
-        crossing.deliver(delivery, sequence);
+        crossing.deliver(counted(delivery), sequence);
       }
     }
+  }
+
+  /** The client counts from its welcome, an entity from its own beginning. */
+  private Delivery counted(Delivery delivery) {
+    return resultsBefore == 0
+        ? delivery
+        : new Delivery(
+            delivery.command(),
+            resultsBefore + delivery.resultsConfirmed(),
+            delivery.redelivered());
   }
 
   @Override
@@ -327,7 +348,7 @@ public final class ClientSession implements Downlink {
 
   @Override
   public void confirmed(long results) {
-    resultsConfirmed = results;
+    resultsConfirmed = resultsBefore + results;
     if (isTracked) {
       synchronized (this) {
         if (ledger != null && !isMoving) {
@@ -344,7 +365,12 @@ public final class ClientSession implements Downlink {
         return;
       }
       stream.goodbye(goodbye);
-      end(false, goodbye.cause().name());
+      // One who is told to go to another node is on its way there.
+      boolean returns = goodbye.cause() == Goodbye.Cause.DRAINING;
+      end(
+          false,
+          returns ? goodbye.reconnectDelay().toMillis() + Connections.SETTLE_MILLIS : 0,
+          goodbye.cause().name());
     }
   }
 
@@ -355,16 +381,17 @@ public final class ClientSession implements Downlink {
         return;
       }
       stream.reject(rejection);
-      end(false, rejection.message());
+      end(false, 0, rejection.message());
     }
   }
 
   @Override
-  public void introduceAgain() {
+  public void introduceAgain(int leftBehind) {
     synchronized (this) {
       if (state != State.ATTACHED || connections.isDraining()) {
         return;
       }
+      inherited = leftBehind;
       // Not "attaching": the client needs no second welcome.
       if (ledger == null) {
         ledger = new StreamLedger();
@@ -380,7 +407,7 @@ public final class ClientSession implements Downlink {
   void nodeGone(String node) {
     ActorRef<ClientConnection.Message> to = entity;
     if (to != null && isEntityRemote && to.path().address().hostPort().equals(node)) {
-      introduceAgain();
+      introduceAgain(0);
     }
   }
 
@@ -410,7 +437,9 @@ public final class ClientSession implements Downlink {
         return;
       }
       lastAttachNanos = System.nanoTime();
-      attach = new ClientConnection.Attach(ref, ledger.carry(said, epoch), ledger.sent(), true);
+      // The way there may lead through another node.
+      Hello carried = ledger.carry(said, epoch, connections.limit());
+      attach = new ClientConnection.Attach(ref, carried, ledger.sent(), true, inherited);
     }
     connections.route(attach);
   }
@@ -421,6 +450,7 @@ public final class ClientSession implements Downlink {
     if (known != null && isMoving) {
       isMoving = false;
       List<Hello.Result> meanwhile = known.attached();
+      resultsBefore = resultsHeard - meanwhile.size();
       newEntity.tell(new ClientConnection.Received(ref, List.copyOf(known.received())));
       for (Hello.Result result : meanwhile) {
         newEntity.tell(new ClientConnection.Resulted(ref, result.commandId(), result.outcome()));
@@ -515,7 +545,8 @@ public final class ClientSession implements Downlink {
 
   private void attach(Hello said) {
     lastAttachNanos = System.nanoTime();
-    connections.route(new ClientConnection.Attach(ref, said, Set.of(), false));
+    Hello fitting = connections.limit().fit(said);
+    connections.route(new ClientConnection.Attach(ref, fitting, Set.of(), false, 0));
   }
 
   private void rejectAndCount(Rejection rejection) {
@@ -542,7 +573,7 @@ public final class ClientSession implements Downlink {
         ref.node());
   }
 
-  private void end(boolean leaving, String why) {
+  private void end(boolean leaving, long awaitedMillis, String why) {
     boolean wasConnected;
     synchronized (this) {
       if (state == State.ENDED) {
@@ -554,7 +585,7 @@ public final class ClientSession implements Downlink {
     connections.sessions().remove(ref);
     ActorRef<ClientConnection.Message> to = entity;
     if (to != null) {
-      to.tell(new ClientConnection.Detach(ref, leaving));
+      to.tell(new ClientConnection.Detach(ref, leaving, awaitedMillis));
     }
     ClientKey client = client();
     if (wasConnected && client != null) {

@@ -25,6 +25,7 @@ import org.streamingcommands.cluster.v1.DisconnectAnswered;
 import org.streamingcommands.cluster.v1.Ended;
 import org.streamingcommands.cluster.v1.Farewell;
 import org.streamingcommands.cluster.v1.Inherit;
+import org.streamingcommands.cluster.v1.InheritEnded;
 import org.streamingcommands.cluster.v1.IntroduceAgain;
 import org.streamingcommands.cluster.v1.ListClients;
 import org.streamingcommands.cluster.v1.NotWritten;
@@ -75,6 +76,12 @@ final class ClusterSerializer extends SerializerWithStringManifest {
         StillAttached.parser(),
         EntityWire::read);
     add("I", ClientConnection.Inherit.class, EntityWire::write, Inherit.parser(), EntityWire::read);
+    add(
+        "IE",
+        ClientConnection.InheritEnded.class,
+        EntityWire::write,
+        InheritEnded.parser(),
+        EntityWire::read);
     add("T", ClientConnection.Taken.class, EntityWire::write, Taken.parser(), EntityWire::read);
     add(
         "NW",

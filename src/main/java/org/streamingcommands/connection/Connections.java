@@ -52,7 +52,17 @@ public final class Connections implements Extension {
   private static final Duration SWEEP = Duration.ofMillis(100);
 
   /** How long a client's stream may need to find its entity on another node. */
-  private static final long SETTLE_MILLIS = 3_000;
+  static final long SETTLE_MILLIS = 3_000;
+
+  /** How long a lost node's entities may take to come to life elsewhere. */
+  private static final long ASK_AGAIN_MILLIS = 8_000;
+
+  private static final long ASK_AGAIN_PAUSE_MILLIS = 1_000;
+
+  private volatile long askAgainUntilMillis;
+
+  /** Touched by the sweep only. */
+  private long askedAgainMillis;
 
   /** A shard and since when it is on this node. */
   private record ShardHere(ActorRef<ClusterSharding.ShardCommand> shard, long sinceMillis) {}
@@ -115,7 +125,7 @@ public final class Connections implements Extension {
     system.systemActorOf(NodeWatch.create(this), "streaming-commands-node-watch", Props.empty());
     heartbeat = new Heartbeat(system, sessions);
     heartbeat.pace(settings.defaults());
-    system.scheduler().scheduleAtFixedRate(SWEEP, SWEEP, sends::sweep, system.executionContext());
+    system.scheduler().scheduleAtFixedRate(SWEEP, SWEEP, this::sweep, system.executionContext());
     system.getWhenTerminated().thenRun(sends::endAll);
   }
 
@@ -165,8 +175,7 @@ public final class Connections implements Extension {
       listener.outcome(Outcome.notSent(Reason.TOO_LARGE, limit.tooLarge(command.size())));
       return;
     }
-    ReplyTo replyTo = sends.send(listener, steps, command.deadline().toEpochMilli());
-    ClientConnection.Send send = new ClientConnection.Send(client, command, replyTo);
+    ClientConnection.Send send = sends.send(client, command, steps, listener);
     if (entity != null) {
       entity.tell(send);
     } else {
@@ -420,6 +429,23 @@ public final class Connections implements Extension {
     gateways.forget(gone);
     entities.nodeGone(gone);
     sessions.forEach(session -> session.nodeGone(gone));
+    askAgain();
+  }
+
+  /**
+   * What was said to or by another node may be lost; whoever waits here asks again, for a while.
+   */
+  void askAgain() {
+    askAgainUntilMillis = clock.millis() + ASK_AGAIN_MILLIS;
+  }
+
+  private void sweep() {
+    sends.sweep();
+    long now = clock.millis();
+    if (now < askAgainUntilMillis && now >= askedAgainMillis + ASK_AGAIN_PAUSE_MILLIS) {
+      askedAgainMillis = now;
+      sends.askAgain(client -> entities.find(client) == null, this::routeThroughRegion);
+    }
   }
 
   /** Whether the region takes messages; after it stopped, each would come back at once. */

@@ -1,11 +1,14 @@
 package org.streamingcommands.connection;
 
+import java.time.Instant;
 import java.util.LinkedHashSet;
 import org.streamingcommands.cluster.v1.Attach;
 import org.streamingcommands.cluster.v1.Cancel;
 import org.streamingcommands.cluster.v1.Detach;
 import org.streamingcommands.cluster.v1.Disconnect;
+import org.streamingcommands.cluster.v1.EndedCommand;
 import org.streamingcommands.cluster.v1.Inherit;
+import org.streamingcommands.cluster.v1.InheritEnded;
 import org.streamingcommands.cluster.v1.NotWritten;
 import org.streamingcommands.cluster.v1.Progressed;
 import org.streamingcommands.cluster.v1.Receipt;
@@ -70,6 +73,7 @@ final class EntityWire {
         .setHello(ValueWire.hello(attach.hello()))
         .addAllSent(attach.sent())
         .setAgain(attach.again())
+        .setInherited(attach.inherited())
         .build();
   }
 
@@ -78,7 +82,8 @@ final class EntityWire {
         ValueWire.stream(attach.getStream()),
         ValueWire.hello(attach.getHello()),
         new LinkedHashSet<>(attach.getSentList()),
-        attach.getAgain());
+        attach.getAgain(),
+        attach.getInherited());
   }
 
   static StillAttached write(ClientConnection.StillAttached still) {
@@ -127,6 +132,49 @@ final class EntityWire {
         inherit.getSentToInstance(),
         inherit.getCancelRequested(),
         inherit.getRedelivered());
+  }
+
+  static InheritEnded write(ClientConnection.InheritEnded inherit) {
+    InheritEnded.Builder builder =
+        InheritEnded.newBuilder().setClient(ValueWire.key(inherit.client()));
+    inherit.commands().forEach(known -> builder.addCommands(write(known)));
+    return builder.build();
+  }
+
+  static EndedCommand write(RecentOutcomes.Known known) {
+    RecentOutcomes.Ended ended = known.ended();
+    EndedCommand.Builder builder =
+        EndedCommand.newBuilder()
+            .setCommandId(known.commandId())
+            .setOutcome(ValueWire.outcome(ended.outcome()))
+            .setEndedAt(ValueWire.timestamp(Instant.ofEpochMilli(ended.atMillis())));
+    Fingerprint print = ended.fingerprint();
+    if (print != null) {
+      builder
+          .getFingerprintBuilder()
+          .setSize(print.size())
+          .setHash(print.hash())
+          .setCrc(print.crc());
+    }
+    return builder.build();
+  }
+
+  static ClientConnection.InheritEnded read(InheritEnded inherit) {
+    return new ClientConnection.InheritEnded(
+        ValueWire.key(inherit.getClient()),
+        inherit.getCommandsList().stream().map(EntityWire::read).toList());
+  }
+
+  private static RecentOutcomes.Known read(EndedCommand command) {
+    var print = command.getFingerprint();
+    return new RecentOutcomes.Known(
+        command.getCommandId(),
+        new RecentOutcomes.Ended(
+            command.hasFingerprint()
+                ? new Fingerprint(print.getSize(), print.getHash(), print.getCrc())
+                : null,
+            ValueWire.outcome(command.getOutcome()),
+            ValueWire.instant(command.getEndedAt()).toEpochMilli()));
   }
 
   static Taken write(ClientConnection.Taken taken) {
@@ -201,10 +249,12 @@ final class EntityWire {
     return Detach.newBuilder()
         .setStream(ValueWire.stream(detach.stream()))
         .setLeaving(detach.leaving())
+        .setAwaitedMillis(detach.awaitedMillis())
         .build();
   }
 
   static ClientConnection.Detach read(Detach detach) {
-    return new ClientConnection.Detach(ValueWire.stream(detach.getStream()), detach.getLeaving());
+    return new ClientConnection.Detach(
+        ValueWire.stream(detach.getStream()), detach.getLeaving(), detach.getAwaitedMillis());
   }
 }

@@ -82,10 +82,10 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
     }
   }
 
-  record IntroduceAgain(StreamRef stream) implements ToStream {
+  record IntroduceAgain(StreamRef stream, int inherited) implements ToStream {
     @Override
     public void tell(ClientSession session) {
-      session.introduceAgain();
+      session.introduceAgain(inherited);
     }
   }
 
@@ -186,7 +186,7 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
       message.tell(session);
     } else if (message instanceof Attached attached) {
       // It ended while its entity took it in.
-      attached.entity().tell(new ClientConnection.Detach(attached.stream(), false));
+      attached.entity().tell(new ClientConnection.Detach(attached.stream()));
     }
     return this;
   }

@@ -110,11 +110,14 @@ final class GatewayWire {
   }
 
   static IntroduceAgain write(Gateway.IntroduceAgain again) {
-    return IntroduceAgain.newBuilder().setStream(ValueWire.stream(again.stream())).build();
+    return IntroduceAgain.newBuilder()
+        .setStream(ValueWire.stream(again.stream()))
+        .setInherited(again.inherited())
+        .build();
   }
 
   static Gateway.IntroduceAgain read(IntroduceAgain again) {
-    return new Gateway.IntroduceAgain(ValueWire.stream(again.getStream()));
+    return new Gateway.IntroduceAgain(ValueWire.stream(again.getStream()), again.getInherited());
   }
 
   static ReceiptReached write(Gateway.ReceiptReached reached) {

@@ -7,7 +7,7 @@ record GoneDownlink(StreamRef stream) implements Downlink {
 
   @Override
   public void attached(ActorRef<ClientConnection.Message> entity, long epoch) {
-    entity.tell(new ClientConnection.Detach(stream, false));
+    entity.tell(new ClientConnection.Detach(stream));
   }
 
   @Override
@@ -28,7 +28,7 @@ record GoneDownlink(StreamRef stream) implements Downlink {
   public void reject(Rejection rejection) {}
 
   @Override
-  public void introduceAgain() {}
+  public void introduceAgain(int inherited) {}
 
   @Override
   public long lastHeard() {

@@ -28,6 +28,9 @@ final class PendingCommand {
   /** Until when it waits for a stream that may be on its way here; 0 where it does not. */
   long holdUntilMillis;
 
+  /** Whether another entity had accepted it. */
+  boolean inherited;
+
   /** Whether it was written more than once. */
   boolean redelivered;
 
@@ -59,7 +62,10 @@ final class PendingCommand {
 
   /** Another send of the same command: it hears from where things stand. */
   void join(ReplyTo replyTo, Replies replies) {
-    waiting.add(replyTo);
+    // One who asks again after a node was lost waits already.
+    if (!waiting.contains(replyTo)) {
+      waiting.add(replyTo);
+    }
     if (replyTo.steps()) {
       if (reached != null) {
         replies.receipt(replyTo, reached);

@@ -71,7 +71,7 @@ class CommandFlowTest {
   void aStreamThatDiesBeforeTheWriteLeavesNotSent() {
     attach(0);
     ReplyTo sender = send("c1");
-    flow.detach();
+    flow.detach(0);
     pass(Duration.ofSeconds(31));
     assertThat(answers.reasonOf(sender)).isEqualTo(Reason.CONNECTION_LOST);
     assertThat(answers.certaintyOf(sender)).isEqualTo(Certainty.NOT_SENT);
@@ -81,7 +81,7 @@ class CommandFlowTest {
   void aStreamThatDiesAfterTheWriteLeavesSentUnconfirmed() {
     attach(10);
     ReplyTo sender = send("c1");
-    flow.detach();
+    flow.detach(0);
     pass(Duration.ofSeconds(31));
     assertThat(answers.certaintyOf(sender)).isEqualTo(Certainty.SENT_UNCONFIRMED);
   }
@@ -91,7 +91,7 @@ class CommandFlowTest {
     attach(10);
     ReplyTo sender = send("c1");
     flow.received("c1");
-    flow.detach();
+    flow.detach(0);
     pass(Duration.ofSeconds(31));
     assertThat(answers.certaintyOf(sender)).isEqualTo(Certainty.RECEIVED_NOT_FINISHED);
   }
@@ -101,7 +101,7 @@ class CommandFlowTest {
     attach(10, "p1");
     ReplyTo sender = send("c1");
     flow.received("c1");
-    flow.detach();
+    flow.detach(0);
     resume(10, "p1", Set.of(), List.of(new Hello.Result("c1", DONE)));
     assertThat(answers.outcomeOf(sender)).isEqualTo(DONE);
   }
@@ -122,7 +122,7 @@ class CommandFlowTest {
     attach(10, "p1");
     ReplyTo runs = send("runs");
     ReplyTo lost = send("lost");
-    flow.detach();
+    flow.detach(0);
     RecordingDownlink next = resume(10, "p1", Set.of("runs"), List.of());
     assertThat(next.redelivered).containsExactly("lost");
     assertThat(answers.receiptsOf(runs)).endsWith(Receipt.RECEIVED);
@@ -138,7 +138,7 @@ class CommandFlowTest {
     attach(1, "p1");
     ReplyTo sent = send("sent");
     ReplyTo queued = send("queued");
-    flow.detach();
+    flow.detach(0);
     RecordingDownlink next = resume(10, "p2", Set.of(), List.of());
     assertThat(answers.reasonOf(sent)).isEqualTo(Reason.CLIENT_RESTARTED);
     assertThat(answers.certaintyOf(sent)).isEqualTo(Certainty.SENT_UNCONFIRMED);
@@ -152,7 +152,7 @@ class CommandFlowTest {
   void aClientThatNamesNoProcessIsGivenNothingAgain() {
     attach(10, "");
     ReplyTo sent = send("sent");
-    flow.detach();
+    flow.detach(0);
     assertThat(resume(10, "", Set.of(), List.of()).redelivered).isEmpty();
     assertThat(answers.reasonOf(sent)).isEqualTo(Reason.CLIENT_RESTARTED);
   }
@@ -163,7 +163,7 @@ class CommandFlowTest {
     send("a");
     send("b");
     send("queued");
-    flow.detach();
+    flow.detach(0);
     RecordingDownlink next = resume(1, "p1", Set.of(), List.of());
     assertThat(next.redelivered).containsExactly("a");
     assertThat(next.delivered).isEmpty();
@@ -179,7 +179,7 @@ class CommandFlowTest {
     send("a");
     flow.result("a", DONE);
     assertThat(first.confirmed).isOne();
-    flow.detach();
+    flow.detach(0);
     RecordingDownlink second = resume(10, "p1", Set.of(), List.of());
     assertThat(second.confirmed).isZero();
     flow.result("unknown", DONE);
@@ -310,7 +310,7 @@ class CommandFlowTest {
     send("c1");
     flow.received("c1");
     cancel("c1");
-    flow.detach();
+    flow.detach(0);
     assertThat(resume(10, "p1", Set.of("c1"), List.of()).cancelled).containsExactly("c1");
   }
 
@@ -524,7 +524,7 @@ class CommandFlowTest {
     RecordingDownlink stream = new RecordingDownlink(credits);
     Hello hello = new Hello(CLIENT, instanceId, Map.of(), "", 0, running, results);
     ClientConnection.Attach attach =
-        new ClientConnection.Attach(new StreamRef("here", 1), hello, Set.of(), false);
+        new ClientConnection.Attach(new StreamRef("here", 1), hello, Set.of(), false, 0);
     flow.attach(stream, attach);
     flow.resume(attach);
     flow.credits(stream.credits);
