@@ -3,6 +3,8 @@ package org.streamingcommands.client;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A channel to an api, and its failures in words. */
@@ -12,8 +14,14 @@ final class ApiChannel {
 
   private ApiChannel() {}
 
-  static ManagedChannel to(CommandClientSettings settings) {
-    return NettyChannelBuilder.forAddress(settings.host(), settings.port())
+  /** Of the several addresses that a name may stand for, every process takes one by chance. */
+  private static final Map<String, ?> ANY_OF_A_NAME =
+      Map.of(
+          "loadBalancingConfig", List.of(Map.of("pick_first", Map.of("shuffleAddressList", true))));
+
+  static ManagedChannel to(ApiAddress address, CommandClientSettings settings) {
+    return NettyChannelBuilder.forAddress(address.host(), address.port())
+        .defaultServiceConfig(ANY_OF_A_NAME)
         .usePlaintext()
         // Answers are told on the event loop: a hop to another thread costs more than the answer.
         .directExecutor()

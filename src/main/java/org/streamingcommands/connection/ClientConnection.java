@@ -195,6 +195,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
         new CommandFlow(
             settings, connections.replies(), connections.counters(), connections.clock());
     flow.holdUntil(connections.settlesAtMillis(shard));
+    flow.awaitLegacy(connections.legacies().take(client));
     this.entry = connections.entities().add(client, context.getSelf());
     scheduleIdleCheck();
   }
@@ -384,6 +385,9 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
       List<Request> legacy =
           new ArrayList<>(Legacy.ended(client, flow.recent(), connections.limit()));
       flow.handOver(connections.limit()).forEach(command -> legacy.add(command.toInherit(client)));
+      if (session == null && !legacy.isEmpty()) {
+        connections.announceLegacy(client, legacy.size());
+      }
       legacy.forEach(connections::routeThroughRegion);
       handedOver = legacy.size();
     }

@@ -27,6 +27,7 @@ import org.streamingcommands.cluster.v1.Farewell;
 import org.streamingcommands.cluster.v1.Inherit;
 import org.streamingcommands.cluster.v1.InheritEnded;
 import org.streamingcommands.cluster.v1.IntroduceAgain;
+import org.streamingcommands.cluster.v1.LegacyLeft;
 import org.streamingcommands.cluster.v1.ListClients;
 import org.streamingcommands.cluster.v1.NotWritten;
 import org.streamingcommands.cluster.v1.ProgressMade;
@@ -131,6 +132,7 @@ final class ClusterSerializer extends SerializerWithStringManifest {
         GatewayWire::write,
         IntroduceAgain.parser(),
         GatewayWire::read);
+    add("gL", Gateway.LegacyLeft.class, GatewayWire::write, LegacyLeft.parser(), GatewayWire::read);
     // To senders, through their gateway.
     add(
         "sR",

@@ -216,6 +216,17 @@ final class CommandFlow {
     return all;
   }
 
+  /** Writes nothing before so many messages of a former entity came, or some time passed. */
+  void awaitLegacy(int messages) {
+    if (messages > legaciesAwaited) {
+      legaciesAwaited = messages;
+      legacyUntilMillis = clock.millis() + LEGACY_MILLIS;
+    }
+    if (isAwaitingLegacy()) {
+      dueAt(legacyUntilMillis);
+    }
+  }
+
   private boolean isAwaitingLegacy() {
     if (legaciesAwaited <= legacies || clock.millis() >= legacyUntilMillis) {
       legaciesAwaited = 0;
@@ -325,11 +336,7 @@ final class CommandFlow {
     attached = attach;
     instanceId = attach.hello().instanceId();
     holdUntilMillis = 0;
-    legaciesAwaited = attach.inherited();
-    legacyUntilMillis = clock.millis() + LEGACY_MILLIS;
-    if (isAwaitingLegacy()) {
-      dueAt(legacyUntilMillis);
-    }
+    awaitLegacy(attach.inherited());
     strangers.clear();
     pending.values().forEach(command -> command.holdUntilMillis = 0);
     credits = 0;

@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import com.typesafe.config.ConfigValueFactory;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -17,14 +18,17 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Extension;
 import org.apache.pekko.actor.typed.ExtensionId;
 import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.Member;
 import org.apache.pekko.cluster.MemberStatus;
+import org.apache.pekko.cluster.sharding.ShardRegion;
 import org.apache.pekko.cluster.sharding.typed.ClusterShardingSettings;
 import org.apache.pekko.cluster.sharding.typed.ShardingEnvelope;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
 import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.pattern.Patterns;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.CancelResult;
 import org.streamingcommands.command.Certainty;
@@ -48,6 +52,8 @@ public final class Connections implements Extension {
           return new Connections(system);
         }
       };
+
+  private static final Duration ROUTING_TIMEOUT = Duration.ofSeconds(1);
 
   private static final Duration SWEEP = Duration.ofMillis(100);
 
@@ -83,6 +89,7 @@ public final class Connections implements Extension {
   private final Gateways gateways;
   private final Replies replies;
   private final Cluster cluster;
+  private final Legacies legacies = new Legacies(clock);
   private final ClusterListings listings;
   private final ActorRef<ShardingEnvelope<ClientConnection.Message>> region;
   private final Heartbeat heartbeat;
@@ -103,7 +110,8 @@ public final class Connections implements Extension {
     replies = new RoutedReplies(node, sends, gateways, limit);
     cluster = Cluster.get(system);
     listings = new ClusterListings(system, node, presence, gateways, limit);
-    system.systemActorOf(Gateway.create(sessions, sends, listings), Gateway.NAME, Props.empty());
+    system.systemActorOf(
+        Gateway.create(sessions, sends, listings, legacies), Gateway.NAME, Props.empty());
     region = startRegion(system);
     system.systemActorOf(
         StrayRequests.create(this), "streaming-commands-stray-requests", Props.empty());
@@ -127,6 +135,23 @@ public final class Connections implements Extension {
     heartbeat.pace(settings.defaults());
     system.scheduler().scheduleAtFixedRate(SWEEP, SWEEP, this::sweep, system.executionContext());
     system.getWhenTerminated().thenRun(sends::endAll);
+  }
+
+  /**
+   * Whether entities can be reached from this node, and come to life on it: it is known to the
+   * coordinator of all. Before that, what is sent to clients waits.
+   *
+   * @return never completed exceptionally
+   */
+  public CompletableFuture<Boolean> isRouting() {
+    return Patterns.ask(
+            Adapter.toClassic(region), ShardRegion.getCurrentRegionsInstance(), ROUTING_TIMEOUT)
+        .handle(
+            (answer, error) ->
+                answer instanceof ShardRegion.CurrentRegions regions
+                    && (!hosts(cluster.selfMember())
+                        || regions.getRegions().contains(cluster.selfMember().address())))
+        .toCompletableFuture();
   }
 
   private ActorRef<ShardingEnvelope<ClientConnection.Message>> startRegion(ActorSystem<?> system) {
@@ -441,6 +466,7 @@ public final class Connections implements Extension {
 
   private void sweep() {
     sends.sweep();
+    legacies.sweep();
     long now = clock.millis();
     if (now < askAgainUntilMillis && now >= askedAgainMillis + ASK_AGAIN_PAUSE_MILLIS) {
       askedAgainMillis = now;
@@ -455,14 +481,27 @@ public final class Connections implements Extension {
 
   /** Whether another node could take this one's entities over. */
   boolean hasOtherHosts() {
+    return !otherHosts().isEmpty();
+  }
+
+  private List<String> otherHosts() {
+    List<String> others = new ArrayList<>();
     for (Member member : cluster.state().getMembers()) {
-      if (hosts(member)
-          && member.status() == MemberStatus.up()
-          && !member.address().hostPort().equals(node)) {
-        return true;
+      String name = member.address().hostPort();
+      if (hosts(member) && member.status() == MemberStatus.up() && !name.equals(node)) {
+        others.add(name);
       }
     }
-    return false;
+    return others;
+  }
+
+  /** An entity left so many messages to its successor, and has no stream to tell it. */
+  void announceLegacy(ClientKey client, int messages) {
+    otherHosts().forEach(host -> gateways.of(host).tell(new Gateway.LegacyLeft(client, messages)));
+  }
+
+  Legacies legacies() {
+    return legacies;
   }
 
   private boolean hosts(Member member) {

@@ -89,6 +89,11 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
     }
   }
 
+  /**
+   * An entity of another node, whose client has no stream, left so many messages to its successor.
+   */
+  record LegacyLeft(ClientKey client, int messages) implements Message {}
+
   /** For a sender of this node; see {@link Replies}. */
   sealed interface ToSender extends Message {
     void tell(Replies replies);
@@ -149,13 +154,15 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
   private final LiveSessions sessions;
   private final Replies senders;
   private final ClusterListings listing;
+  private final Legacies legacies;
 
   /**
    * @param senders those who wait on this node
    */
-  static Behavior<Message> create(LiveSessions sessions, Replies senders, ClusterListings listing) {
+  static Behavior<Message> create(
+      LiveSessions sessions, Replies senders, ClusterListings listing, Legacies legacies) {
     Behavior<Message> gateway =
-        Behaviors.setup(context -> new Gateway(context, sessions, senders, listing));
+        Behaviors.setup(context -> new Gateway(context, sessions, senders, listing, legacies));
     // It has no state that a failure could have spoilt, and everybody else needs it.
     return Behaviors.supervise(gateway).onFailure(SupervisorStrategy.resume());
   }
@@ -164,8 +171,10 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
       ActorContext<Message> context,
       LiveSessions sessions,
       Replies senders,
-      ClusterListings listing) {
+      ClusterListings listing,
+      Legacies legacies) {
     super(context);
+    this.legacies = legacies;
     this.sessions = sessions;
     this.senders = senders;
     this.listing = listing;
@@ -176,6 +185,7 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
     return newReceiveBuilder()
         .onMessage(ToStream.class, this::onToStream)
         .onMessage(ToSender.class, this::onToSender)
+        .onMessage(LegacyLeft.class, this::onLegacyLeft)
         .onMessage(ListClients.class, this::onListClients)
         .build();
   }
@@ -185,14 +195,21 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
     if (session != null) {
       message.tell(session);
     } else if (message instanceof Attached attached) {
-      // It ended while its entity took it in.
-      attached.entity().tell(new ClientConnection.Detach(attached.stream()));
+      // It ended while its entity took it in, most likely because its node stops.
+      attached
+          .entity()
+          .tell(new ClientConnection.Detach(attached.stream(), false, Connections.SETTLE_MILLIS));
     }
     return this;
   }
 
   private Behavior<Message> onToSender(ToSender message) {
     message.tell(senders);
+    return this;
+  }
+
+  private Behavior<Message> onLegacyLeft(LegacyLeft left) {
+    legacies.announced(left);
     return this;
   }
 

@@ -12,6 +12,7 @@ import org.streamingcommands.cluster.v1.DisconnectAnswered;
 import org.streamingcommands.cluster.v1.Ended;
 import org.streamingcommands.cluster.v1.Farewell;
 import org.streamingcommands.cluster.v1.IntroduceAgain;
+import org.streamingcommands.cluster.v1.LegacyLeft;
 import org.streamingcommands.cluster.v1.ListClients;
 import org.streamingcommands.cluster.v1.ProgressMade;
 import org.streamingcommands.cluster.v1.ReceiptReached;
@@ -118,6 +119,17 @@ final class GatewayWire {
 
   static Gateway.IntroduceAgain read(IntroduceAgain again) {
     return new Gateway.IntroduceAgain(ValueWire.stream(again.getStream()), again.getInherited());
+  }
+
+  static LegacyLeft write(Gateway.LegacyLeft left) {
+    return LegacyLeft.newBuilder()
+        .setClient(ValueWire.key(left.client()))
+        .setMessages(left.messages())
+        .build();
+  }
+
+  static Gateway.LegacyLeft read(LegacyLeft left) {
+    return new Gateway.LegacyLeft(ValueWire.key(left.getClient()), left.getMessages());
   }
 
   static ReceiptReached write(Gateway.ReceiptReached reached) {

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
@@ -116,6 +117,25 @@ public final class StreamingCommands implements Extension {
       cluster.manager().tell(new Join(cluster.selfMember().address()));
     }
     return up;
+  }
+
+  /**
+   * Waits until clients can be reached from here. A node that has just joined needs a moment for
+   * it; who opens the listeners before that lets clients and senders wait.
+   *
+   * @return completed then
+   */
+  public CompletableFuture<Done> ready() {
+    return connections
+        .isRouting()
+        .thenCompose(
+            routing ->
+                routing
+                    ? CompletableFuture.completedFuture(Done.getInstance())
+                    : CompletableFuture.supplyAsync(
+                            this::ready,
+                            CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS))
+                        .thenCompose(again -> again));
   }
 
   /**

@@ -69,6 +69,7 @@ public final class StreamingNode implements AutoCloseable {
     try {
       StreamingCommands commands = StreamingCommands.get(system);
       await(commands.join(), START_LIMIT);
+      await(commands.ready(), START_LIMIT);
       ConfiguredServices.register(system, commands.services());
       InetSocketAddress edge = commands.startEdge();
       InetSocketAddress api = await(commands.startApi(), START_LIMIT);

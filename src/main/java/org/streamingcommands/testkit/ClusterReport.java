@@ -45,6 +45,9 @@ public record ClusterReport(
         slowest = end == null ? slowest : Math.max(slowest, end.nanos() - sent.nanos());
         if (end == null || end.outcome() instanceof Outcome.Undelivered<Any>) {
           undelivered.add(chronicle.trail(life));
+          String kind = end == null ? "none" : ChaosReport.kind(end.outcome());
+          if (!kind.startsWith("NODE_UN") && Boolean.getBoolean("cluster.trails"))
+            System.out.println("TRAIL " + String.join("\n  ", chronicle.trail(life)));
         }
       }
     }

@@ -90,7 +90,7 @@ public final class ClusterRun {
 
   private List<Thread> startSenders(ClusterMember member) {
     ClusterWay local = ClusterWay.local(member.connections());
-    ClusterWay remote = ClusterWay.remote(CommandClientSettings.of(nodes.apis()[0]));
+    ClusterWay remote = ClusterWay.remote(CommandClientSettings.of(String.join(",", nodes.apis())));
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < settings.senders(); i++) {
       boolean isLocal = i % 2 == 0;

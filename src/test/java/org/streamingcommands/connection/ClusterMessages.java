@@ -102,6 +102,7 @@ final class ClusterMessages {
         "Reject",
         new Gateway.Reject(STREAM, new Rejection(Rejection.Kind.ALREADY_CONNECTED, "is there")));
     all.put("IntroduceAgain", new Gateway.IntroduceAgain(STREAM, 0));
+    all.put("LegacyLeft", new Gateway.LegacyLeft(CLIENT, 3));
     all.put("ReceiptReached", new Gateway.ReceiptReached(REPLY_TO, Receipt.RECEIVED));
     all.put("ProgressMade", new Gateway.ProgressMade(REPLY_TO, PROGRESS));
     all.put("Ended", new Gateway.Ended(REPLY_TO, UNDELIVERED));
