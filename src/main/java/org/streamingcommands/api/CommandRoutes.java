@@ -82,7 +82,7 @@ final class CommandRoutes {
       case "SendToMany" -> unary(call, SendToManyRequest.parser(), this::sendToMany);
       case "Dispatch" -> CompletableFuture.completedFuture(dispatch(call));
       case "ListClients" ->
-          unary(call, ListClientsRequest.parser(), (c, r) -> reply(listings.clients(r)));
+          unary(call, ListClientsRequest.parser(), this::list);
       case "WatchClients" -> unary(call, WatchClientsRequest.parser(), this::watch);
       case "DisconnectClient" -> unary(call, DisconnectClientRequest.parser(), this::disconnect);
       case "ListServices" ->
@@ -179,6 +179,13 @@ final class CommandRoutes {
             was ->
                 GrpcReply.message(
                     DisconnectClientResponse.newBuilder().setWasConnected(was).build()));
+  }
+
+  private CompletableFuture<HttpResponse> list(Call call, ListClientsRequest request)
+      throws InvalidRequest {
+    return listings
+        .clients(request, requests.timeout(call.deadline()))
+        .thenApply(GrpcReply::message);
   }
 
   private CompletableFuture<HttpResponse> sendToMany(Call call, SendToManyRequest request)

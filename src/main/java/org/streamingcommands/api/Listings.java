@@ -1,16 +1,19 @@
 package org.streamingcommands.api;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.ClientKey;
 import org.streamingcommands.command.LabelSelector;
+import org.streamingcommands.connection.ClusterListing;
 import org.streamingcommands.connection.ConnectedClient;
 import org.streamingcommands.connection.Connections;
 import org.streamingcommands.grpc.Wire;
@@ -25,6 +28,9 @@ final class Listings {
   private static final int DEFAULT_PAGE = 100;
   private static final int MAX_PAGE = 1000;
 
+  /** A caller with patience would rather know what the other nodes say. */
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(3);
+
   private final Connections connections;
   private final Supplier<Map<String, Set<String>>> services;
 
@@ -36,19 +42,28 @@ final class Listings {
     this.services = services;
   }
 
-  ListClientsResponse clients(ListClientsRequest request) throws InvalidRequest {
+  /**
+   * The clients of all nodes.
+   *
+   * @param timeout how long to wait for the other nodes
+   */
+  CompletableFuture<ListClientsResponse> clients(ListClientsRequest request, Duration timeout)
+      throws InvalidRequest {
     String service = service(request.getService());
     LabelSelector selector = FleetRequests.selector(request.getSelector());
     int size = pageSize(request.getPageSize());
     ClientKey after = after(request.getPageToken(), service);
-    // One more than fits tells whether there is a next page.
-    List<ConnectedClient> found =
-        connections.list(service, client -> selector.matches(client.labels()), after, size + 1);
-    List<ConnectedClient> page = found.size() > size ? found.subList(0, size) : found;
-    ListClientsResponse.Builder response = ListClientsResponse.newBuilder();
-    page.forEach(client -> response.addClients(info(client)));
-    if (found.size() > size) {
-      response.setNextPageToken(token(page.get(size - 1).client()));
+    Duration wait = timeout.compareTo(LONGEST_WAIT) < 0 ? timeout : LONGEST_WAIT;
+    return connections.listAll(service, selector, after, size, wait).thenApply(Listings::page);
+  }
+
+  private static ListClientsResponse page(ClusterListing listing) {
+    ListClientsResponse.Builder response =
+        ListClientsResponse.newBuilder().addAllSilentNodes(new TreeSet<>(listing.silent()));
+    List<ConnectedClient> clients = listing.clients();
+    clients.forEach(client -> response.addClients(info(client)));
+    if (listing.more() && !clients.isEmpty()) {
+      response.setNextPageToken(token(clients.get(clients.size() - 1).client()));
     }
     return response.build();
   }

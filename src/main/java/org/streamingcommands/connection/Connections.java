@@ -70,6 +70,9 @@ public final class Connections implements Extension {
   /** Touched by the sweep only. */
   private long askedAgainMillis;
 
+  /** How long after a shard came here its entities may come to life before their streams know. */
+  private static final long MOVE_MILLIS = 15_000;
+
   /** A shard and since when it is on this node. */
   private record ShardHere(ActorRef<ClusterSharding.ShardCommand> shard, long sinceMillis) {}
 
@@ -509,8 +512,8 @@ public final class Connections implements Extension {
   }
 
   /**
-   * Until when the streams of a shard's clients may be on their way from where the shard was. 0
-   * where there is nowhere they could come from.
+   * Until when the stream of a client whose entity comes to life now may be on its way from where
+   * the shard was. 0 where there is nowhere it could come from.
    */
   long settlesAtMillis(ActorRef<ClusterSharding.ShardCommand> shard) {
     if (isAlone) {
@@ -523,7 +526,8 @@ public final class Connections implements Extension {
                 known != null && known.shard().equals(shard)
                     ? known
                     : new ShardHere(shard, clock.millis()));
-    return here.sinceMillis() + SETTLE_MILLIS;
+    long now = clock.millis();
+    return now < here.sinceMillis() + MOVE_MILLIS ? now + SETTLE_MILLIS : 0;
   }
 
   FrameLimit limit() {

@@ -22,6 +22,7 @@ public final class ClusterRun {
   /** A second after a deadline, and what the machine needs. */
   private static final Duration LAST_ENDS = Duration.ofSeconds(10);
 
+  private static final String LOCAL_NAME = "local-";
   private static final Duration CONNECTS = Duration.ofSeconds(60);
 
   private final ClusterSettings settings;
@@ -69,7 +70,9 @@ public final class ClusterRun {
       ChaosRun.until(settings.timeout().plus(LAST_ENDS), underWay::isEmpty);
       // Clients are not followed by listings, so that their death has no bound to be held to.
       List<Violation> violations =
-          new HistoryChecker(Duration.ofHours(1)).overNodes().check(history);
+          new HistoryChecker(Duration.ofHours(1))
+              .overNodes(sender -> sender.startsWith(LOCAL_NAME))
+              .check(history);
       return ClusterReport.of(settings, history, clients, stalls, violations);
     } finally {
       clients.stream()
@@ -96,7 +99,7 @@ public final class ClusterRun {
       boolean isLocal = i % 2 == 0;
       ClusterSender sender =
           new ClusterSender(
-              (isLocal ? "local-" : "remote-") + i,
+              (isLocal ? LOCAL_NAME : "remote-") + i,
               isLocal ? local : remote,
               settings,
               clients,

@@ -149,6 +149,17 @@ public final class NodeProcess implements AutoCloseable {
     running.close();
   }
 
+  /** Waits until it has ended by itself. */
+  public void awaitEnd() {
+    ChildJvm running = running();
+    try {
+      running.ended().orTimeout(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS).join();
+    } catch (CompletionException e) {
+      throw new IllegalStateException(name + " did not end; see " + log, e);
+    }
+    running.close();
+  }
+
   /** Halts it: it keeps its connections and does nothing. */
   public void pause() {
     try {

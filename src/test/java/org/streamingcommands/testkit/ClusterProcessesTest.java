@@ -44,6 +44,76 @@ class ClusterProcessesTest {
     assertThat(report.undelivered().size()).as(() -> report + report.undeliveredTrails()).isZero();
   }
 
+  /** Deadlines are longer than what it takes the others to give a lost node up. */
+  @Test
+  void aNodeThatIsKilledCostsNoPromise() {
+    run(
+        "kill",
+        ClusterSettings.of(seed()),
+        run -> {
+          for (int round = 0; round < rounds(); round++) {
+            NodeProcess node = run.nodes().nodes().get((int) ((seed() + round) % 3));
+            node.kill();
+            run.pass(Duration.ofSeconds(20));
+            node.start();
+            run.pass(Duration.ofSeconds(5));
+            awaitClients(run);
+          }
+        });
+  }
+
+  /** Deadlines are shorter than the standstill: these sends end without any news. */
+  @Test
+  void aNodeThatStandsStillForHalfAMinuteCostsNoPromise() {
+    run(
+        "pause",
+        ClusterSettings.of(seed()).withTimeout(Duration.ofSeconds(8)),
+        run -> {
+          NodeProcess node = run.nodes().nodes().get((int) (seed() % 3));
+          run.disturbed("perhaps to a node that stands still");
+          node.pause();
+          run.pass(Duration.ofSeconds(30));
+          node.resume();
+          // It finds that the others gave it up, and stops.
+          node.awaitEnd();
+          node.start();
+          run.pass(Duration.ofSeconds(5));
+          awaitClients(run);
+          run.healed();
+        });
+  }
+
+  /** Shorter than what makes the others give a node up, and then longer. */
+  @Test
+  void aNodeThatIsCutOffCostsNoPromise() {
+    run(
+        "cut",
+        ClusterSettings.of(seed()).withTimeout(Duration.ofSeconds(8)),
+        run -> {
+          int cut = (int) (seed() % 3);
+          NodeProcess node = run.nodes().nodes().get(cut);
+          run.nodes().linkTo(cut).cut();
+          run.pass(Duration.ofSeconds(3));
+          run.nodes().linkTo(cut).halfOpen();
+          run.pass(Duration.ofSeconds(2));
+          run.nodes().linkTo(cut).heal();
+          run.pass(Duration.ofSeconds(5));
+          run.disturbed("perhaps to a node that is cut off");
+          run.nodes().linkTo(cut).halfOpen();
+          run.pass(Duration.ofSeconds(20));
+          run.nodes().linkTo(cut).heal();
+          node.awaitEnd();
+          node.start();
+          run.pass(Duration.ofSeconds(5));
+          awaitClients(run);
+          run.healed();
+        });
+  }
+
+  private static void awaitClients(ClusterRun run) {
+    assertThat(run.awaitClients()).as("every client is back").isTrue();
+  }
+
   private static ClusterReport run(
       String name, ClusterSettings settings, Consumer<ClusterRun> scenario) {
     Path logs = Path.of("target", "processes", name.replace(' ', '-'));

@@ -18,6 +18,8 @@ import org.streamingcommands.node.StreamingNode;
 import org.streamingcommands.process.ChildJvm;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Shows the whole job at once: a node, bots that dial in, commands in both modes. */
@@ -28,14 +30,33 @@ import picocli.CommandLine.Spec;
       "Ends by itself; exit code 0 when every outcome was the expected one."
     })
 public final class DemoCommand implements Callable<Integer> {
+  private static final int MAX_NODES = 9;
+
   // Set by picocli.
   @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--nodes",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = {
+        "More than one: a cluster on this machine, a JVM for each node, and a rolling restart of all",
+        "of them while commands run. Exit code 0 when none of them failed."
+      })
+  private int nodes = 1;
 
   @Override
   public Integer call() throws Exception {
     Logging.start("WARN");
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
+    if (nodes < 1 || nodes > MAX_NODES) {
+      throw new ParameterException(
+          spec.commandLine(), "--nodes: must be 1 to %d, is %d".formatted(MAX_NODES, nodes));
+    }
+    if (nodes > 1) {
+      return new RollingDemo(nodes, out, err).run() ? 0 : 1;
+    }
     long start = System.nanoTime();
     List<Row> rows = new ArrayList<>();
     out.println("Starting a node in this JVM.");
