@@ -81,8 +81,7 @@ final class CommandRoutes {
       case "CancelCommand" -> unary(call, CancelCommandRequest.parser(), this::cancel);
       case "SendToMany" -> unary(call, SendToManyRequest.parser(), this::sendToMany);
       case "Dispatch" -> CompletableFuture.completedFuture(dispatch(call));
-      case "ListClients" ->
-          unary(call, ListClientsRequest.parser(), this::list);
+      case "ListClients" -> unary(call, ListClientsRequest.parser(), this::list);
       case "WatchClients" -> unary(call, WatchClientsRequest.parser(), this::watch);
       case "DisconnectClient" -> unary(call, DisconnectClientRequest.parser(), this::disconnect);
       case "ListServices" ->

@@ -493,6 +493,16 @@ public final class ClientSession implements Downlink {
     }
   }
 
+  /** Looks for its entity at once, where it has none: it may be on another node since now. */
+  void seekEntity() {
+    Hello said = hello;
+    if (state == State.ATTACHED && entity == null) {
+      attachAgain();
+    } else if (state == State.ATTACHING && said != null) {
+      attach(said);
+    }
+  }
+
   private void tickAttaching(long nowNanos) {
     Hello said = hello;
     if (nowNanos - openedNanos >= 2 * settings.helloTimeout().toNanos()) {

@@ -473,6 +473,8 @@ public final class Connections implements Extension {
     long now = clock.millis();
     if (now < askAgainUntilMillis && now >= askedAgainMillis + ASK_AGAIN_PAUSE_MILLIS) {
       askedAgainMillis = now;
+      // Streams first: what is asked for waits for them, and not for long.
+      sessions.forEach(ClientSession::seekEntity);
       sends.askAgain(client -> entities.find(client) == null, this::routeThroughRegion);
     }
   }

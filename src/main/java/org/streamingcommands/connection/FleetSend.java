@@ -3,7 +3,6 @@ package org.streamingcommands.connection;
 import com.google.protobuf.Any;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;

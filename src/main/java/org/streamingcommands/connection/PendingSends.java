@@ -3,6 +3,7 @@ package org.streamingcommands.connection;
 import com.google.protobuf.Any;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -86,9 +87,11 @@ final class PendingSends implements Replies {
 
   /** Sends once more what has no outcome; an entity that has it takes it for one. */
   void askAgain(Predicate<ClientKey> isElsewhere, Consumer<ClientConnection.Send> route) {
-    for (Waiting waiting : byTicket.values()) {
-      ClientConnection.Send send = waiting.send;
-      if (send != null && isElsewhere.test(send.client())) {
+    // In the order of their sends, which is that of their tickets.
+    for (Long ticket : new TreeSet<>(byTicket.keySet())) {
+      Waiting waiting = byTicket.get(ticket);
+      ClientConnection.Send send = waiting == null ? null : waiting.send;
+      if (waiting != null && send != null && isElsewhere.test(send.client())) {
         waiting.asked = true;
         counters.askedAgain.increment();
         route.accept(send);

@@ -60,15 +60,17 @@ final class ClusterClient {
   private final class Listener implements AgentListener {
     @Override
     public void connected(String sessionId, long epoch) {
-      if (connects.incrementAndGet() > 1) {
+      if (connects.incrementAndGet() > 1 && lostNanos != 0) {
         longestAbsenceNanos = Math.max(longestAbsenceNanos, History.now() - lostNanos);
       }
+      lostNanos = 0;
       history.connected(id(), name(), "session %s epoch %d".formatted(sessionId, epoch));
     }
 
     @Override
     public void disconnected(Disconnect why) {
-      lostNanos = History.now();
+      // A try that failed does not end the absence.
+      lostNanos = lostNanos == 0 ? History.now() : lostNanos;
       history.disconnected(id(), name(), why.cause() + ": " + why.message());
     }
 

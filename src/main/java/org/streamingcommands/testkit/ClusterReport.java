@@ -45,9 +45,6 @@ public record ClusterReport(
         slowest = end == null ? slowest : Math.max(slowest, end.nanos() - sent.nanos());
         if (end == null || end.outcome() instanceof Outcome.Undelivered<Any>) {
           undelivered.add(chronicle.trail(life));
-          String kind = end == null ? "none" : ChaosReport.kind(end.outcome());
-          if (!kind.startsWith("NODE_UN") && Boolean.getBoolean("cluster.trails"))
-            System.out.println("TRAIL " + String.join("\n  ", chronicle.trail(life)));
         }
       }
     }
@@ -56,10 +53,13 @@ public record ClusterReport(
             .map(ClusterClient::longestAbsence)
             .max(Comparator.naturalOrder())
             .orElse(Duration.ZERO);
+    List<Violation> outOfOrder = new ArrayList<>();
+    OrderCheck.check(chronicle, false, sender -> true, outOfOrder);
     String summary =
         """
         seed %d: %d clients, %d reconnects, %d sends, %d commands, %d executions
         outcomes: %s
+        %d ran after a later one of their sender
         slowest outcome %d ms, longest absence of a client %d ms, longest stall of the machine %d ms
         """
             .formatted(
@@ -70,6 +70,7 @@ public record ClusterReport(
                 chronicle.lives.size(),
                 executions,
                 outcomes,
+                outOfOrder.size(),
                 Duration.ofNanos(slowest).toMillis(),
                 absence.toMillis(),
                 stalls.longest().toMillis());

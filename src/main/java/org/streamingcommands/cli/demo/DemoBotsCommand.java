@@ -19,7 +19,10 @@ public final class DemoBotsCommand implements Callable<Integer> {
   // Set by picocli.
   @Spec private CommandSpec spec;
 
-  @Option(names = "--edge", required = true, description = "The edge to dial; several with commas between.")
+  @Option(
+      names = "--edge",
+      required = true,
+      description = "The edge to dial; several with commas between.")
   private String edge = "";
 
   @Override

@@ -1,8 +1,8 @@
 package org.streamingcommands.cli.demo;
 
 import java.time.Duration;
-import java.util.Queue;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
