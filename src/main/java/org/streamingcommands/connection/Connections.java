@@ -58,7 +58,7 @@ public final class Connections implements Extension {
   private static final Duration SWEEP = Duration.ofMillis(100);
 
   /** How long a client's stream may need to find its entity on another node. */
-  static final long SETTLE_MILLIS = 3_000;
+  static final long SETTLE_MILLIS = 10_000;
 
   /** How long a lost node's entities may take to come to life elsewhere. */
   private static final long ASK_AGAIN_MILLIS = 8_000;
