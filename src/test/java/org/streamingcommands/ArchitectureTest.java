@@ -129,7 +129,7 @@ class ArchitectureTest {
 
   @Test
   void benchKnowsPublicPackagesOnly() {
-    knowsOnly("bench", "command", "client", "node", "process", "grpc").check(OURS);
+    knowsOnly("bench", "command", "client", "agent", "node", "process", "grpc").check(OURS);
   }
 
   @Test

@@ -31,6 +31,7 @@ import org.streamingcommands.grpc.v1.CancelCommandRequest;
 import org.streamingcommands.grpc.v1.DisconnectClientRequest;
 import org.streamingcommands.grpc.v1.DisconnectClientResponse;
 import org.streamingcommands.grpc.v1.DispatchRequest;
+import org.streamingcommands.grpc.v1.DrainNodeRequest;
 import org.streamingcommands.grpc.v1.ExecuteCommandRequest;
 import org.streamingcommands.grpc.v1.ListClientsRequest;
 import org.streamingcommands.grpc.v1.ListServicesRequest;
@@ -84,6 +85,7 @@ final class CommandRoutes {
       case "ListClients" -> unary(call, ListClientsRequest.parser(), this::list);
       case "WatchClients" -> unary(call, WatchClientsRequest.parser(), this::watch);
       case "DisconnectClient" -> unary(call, DisconnectClientRequest.parser(), this::disconnect);
+      case "DrainNode" -> unary(call, DrainNodeRequest.parser(), this::drain);
       case "ListServices" ->
           unary(call, ListServicesRequest.parser(), (c, r) -> reply(listings.services()));
       default ->
@@ -185,6 +187,10 @@ final class CommandRoutes {
     return listings
         .clients(request, requests.timeout(call.deadline()))
         .thenApply(GrpcReply::message);
+  }
+
+  private CompletableFuture<HttpResponse> drain(Call call, DrainNodeRequest request) {
+    return new DrainCall(system, connections).drain(request).thenApply(GrpcReply::message);
   }
 
   private CompletableFuture<HttpResponse> sendToMany(Call call, SendToManyRequest request)

@@ -11,13 +11,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.apache.pekko.cluster.typed.Cluster;
 import org.slf4j.LoggerFactory;
 import org.streamingcommands.node.StreamingNode;
 
 /**
- * A process of the bench: one of the servers with its sender, the remote sender, or the load
- * generator. Takes orders from standard input, answers each on standard output, and ends when the
- * one that started it does.
+ * A process of the bench: one of the servers with its sender, the remote sender, the load
+ * generator, a node of a cluster, or the clients of one that dies. Takes orders from standard
+ * input, answers each on standard output, and ends when the one that started it does.
  */
 public final class BenchProcess {
   private BenchProcess() {}
@@ -37,6 +38,8 @@ public final class BenchProcess {
           case "node" -> new Senders(node(ready));
           case "remote" -> new Senders(NodeSender.remote(args[1]));
           case "clients" -> new Clients();
+          case "member" -> member(ready, args[1], args[2]);
+          case "herd" -> new HerdClients();
           default -> throw new IllegalArgumentException("no such role: " + args[0]);
         };
     answers.println(ready.text());
@@ -54,9 +57,22 @@ public final class BenchProcess {
   }
 
   private static NodeSender node(Line ready) {
-    StreamingNode node = StreamingNode.start(config());
+    StreamingNode node = StreamingNode.start(config().resolve());
     ready.with("edge", show(node.edgeAddress())).with("api", show(node.apiAddress()));
     return NodeSender.local(node.system());
+  }
+
+  /** A node of a cluster, which takes no orders. */
+  private static Worker member(Line ready, String seed, String stableAfter) {
+    String cluster =
+        "pekko.cluster { seed-nodes = [%s], split-brain-resolver.stable-after = %s }"
+            .formatted(seed.isEmpty() ? "" : '"' + seed + '"', stableAfter);
+    StreamingNode node =
+        StreamingNode.start(ConfigFactory.parseString(cluster).withFallback(config()).resolve());
+    ready
+        .with("edge", show(node.edgeAddress()))
+        .with("member", Cluster.get(node.system()).selfMember().address());
+    return order -> Line.error(new IllegalArgumentException("no such order: " + order.word()));
   }
 
   /** The defaults, but for the queue-timeout: a full queue is to show within a measurement. */
@@ -68,8 +84,7 @@ public final class BenchProcess {
             pekko.loglevel = WARNING
             """
                 .formatted(Sender.SERVICE))
-        .withFallback(StreamingNode.config(Optional.empty()))
-        .resolve();
+        .withFallback(StreamingNode.config(Optional.empty()));
   }
 
   /** Reads orders on a thread of its own, so that the end of the input is seen at any time. */

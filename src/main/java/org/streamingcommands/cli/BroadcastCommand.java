@@ -1,21 +1,24 @@
 package org.streamingcommands.cli;
 
 import com.google.protobuf.Any;
-import com.google.protobuf.util.Durations;
-import java.io.PrintWriter;
+import com.google.protobuf.DynamicMessage;
 import java.time.Duration;
-import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
-import org.streamingcommands.grpc.Wire;
-import org.streamingcommands.grpc.v1.ClientIds;
-import org.streamingcommands.grpc.v1.ClientOutcome;
-import org.streamingcommands.grpc.v1.CommandServiceGrpc.CommandServiceBlockingStub;
-import org.streamingcommands.grpc.v1.SendToManyRequest;
-import org.streamingcommands.grpc.v1.SendToManyResponse;
-import org.streamingcommands.grpc.v1.SendToManySummary;
-import org.streamingcommands.grpc.v1.WaveEnded;
-import org.streamingcommands.grpc.v1.WavePlan;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
+import org.streamingcommands.client.FleetOptions;
+import org.streamingcommands.client.RemoteConnections;
+import org.streamingcommands.client.SendOptions;
+import org.streamingcommands.client.StreamingFleetClient;
+import org.streamingcommands.command.CommandException;
+import org.streamingcommands.command.FleetSummary;
+import org.streamingcommands.command.Targets;
+import org.streamingcommands.command.Waves;
+import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,15 +29,40 @@ import picocli.CommandLine.Spec;
 /** Sends one command to many clients and tells each outcome as it comes. */
 @Command(
     name = "broadcast",
-    description = "Send one command to many clients, in waves if wished.",
+    description = "Send one command to many clients and wait for every outcome.",
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
-      "0:every client that was meant completed it",
+      "0:every client completed the command",
       "1:the program failed",
       "2:the arguments are wrong",
-      "3:some did not, or were skipped"
+      "3:not every client completed it; the summary says how many, and why",
+      "5:the api refused it: nothing was sent",
+      "6:the connection broke: send again with the same --command-id",
     })
 final class BroadcastCommand implements Callable<Integer> {
+
+  /** Whom to send to. */
+  private static final class Whom {
+    @Option(names = "--id", required = true, description = "These clients; may be repeated.")
+    private List<String> ids = List.of();
+
+    @Option(
+        names = "--selector",
+        required = true,
+        description = "Connected clients by their labels, such as 'zone in (eu,us),!canary'.")
+    private Optional<String> selector = Optional.empty();
+
+    @Option(names = "--all", required = true, description = "Everyone who is connected.")
+    private boolean all;
+
+    private Targets targets() {
+      if (!ids.isEmpty()) {
+        return Targets.ids(ids);
+      }
+      return all ? Targets.all() : Targets.labels(selector.orElse(""));
+    }
+  }
+
   // Set by picocli.
   @Spec private CommandSpec spec;
 
@@ -44,30 +72,16 @@ final class BroadcastCommand implements Callable<Integer> {
   @Option(names = "--service", required = true, description = "The clients' service.")
   private String service = "";
 
-  @Option(
-      names = "--selector",
-      description = "Connected clients by label: zone=eu,tier in (a,b),!canary. Unset: all.")
-  private String selector = "";
+  @ArgGroup(multiplicity = "1")
+  private Whom whom = new Whom();
 
-  @Option(names = "--id", description = "These clients, in place of a selector.")
-  private List<String> ids = List.of();
-
-  @Option(names = "--exclude", description = "Not these clients.")
-  private List<String> exclude = List.of();
+  @Option(names = "--exclude", description = "Not this client; may be repeated.")
+  private Set<String> exclude = Set.of();
 
   @Option(
-      names = "--wave",
-      split = ",",
-      description = "How much of the fleet each wave has reached at its end: 5%%,25%%,100%%.")
-  private List<String> waves = List.of();
-
-  @Option(
-      names = "--max-failures",
-      defaultValue = "0%",
-      description = "A wave with more failures stops the rest (default: ${DEFAULT-VALUE}).")
-  private String maxFailures = "0%";
-
-  @Option(names = "--type", required = true, description = "The command's message type.")
+      names = "--type",
+      required = true,
+      description = "The command's message type, such as google.protobuf.Struct.")
   private String type = "";
 
   @Option(
@@ -79,97 +93,97 @@ final class BroadcastCommand implements Callable<Integer> {
   @Option(
       names = "--timeout",
       defaultValue = "5s",
-      description = "When to give each client up (default: ${DEFAULT-VALUE}).")
+      description = "Each client's time, from when it is sent to (default: ${DEFAULT-VALUE}).")
   private Duration timeout = Duration.ofSeconds(5);
 
+  @Option(
+      names = "--command-id",
+      description = "The same id is the same command, which runs once. Made up unless given.")
+  private Optional<String> commandId = Optional.empty();
+
+  @Option(
+      names = "--concurrency",
+      defaultValue = "256",
+      description = "How many clients at once (default: ${DEFAULT-VALUE}).")
+  private int concurrency = 256;
+
+  @Option(
+      names = "--wave",
+      paramLabel = "PERCENTS",
+      description = "In which steps, such as 5%%,25%%,100%%.")
+  private Optional<String> wave = Optional.empty();
+
+  @Option(
+      names = "--max-failures",
+      paramLabel = "PERCENT",
+      defaultValue = "0",
+      description = "Of a wave's clients; more stop the send (default: ${DEFAULT-VALUE}).")
+  private String maxFailures = "0";
+
+  @Option(
+      names = {"-o", "--output"},
+      defaultValue = "TEXT",
+      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private Output output = Output.TEXT;
+
   @Override
-  public Integer call() {
-    SendToManyRequest request = request();
-    PrintWriter out = spec.commandLine().getOut();
-    SendToManySummary summary =
-        ApiCall.make(
-            spec.commandLine(), api.settings(), "broadcasting", stub -> run(stub, request, out));
-    print(summary, out);
-    return summary.getCompleted() == summary.getTargets() ? ExitCode.OK : ExitCode.FAILED;
-  }
-
-  private SendToManyRequest request() {
-    SendToManyRequest.Builder request =
-        SendToManyRequest.newBuilder()
-            .setService(service)
-            .addAllExcludeClientIds(exclude)
-            .setCancelOnAbandon(true);
-    request
-        .getCommandBuilder()
-        .setPayload(Any.pack(types.types().parse(type, json)))
-        .setTimeout(Durations.fromNanos(timeout.toNanos()));
-    if (ids.isEmpty()) {
-      request.setSelector(selector);
-    } else {
-      request.setClientIds(ClientIds.newBuilder().addAllIds(ids));
-    }
-    if (!waves.isEmpty()) {
-      WavePlan.Builder plan = request.getWavesBuilder();
-      waves.forEach(wave -> plan.addPercents(percent("--wave", wave)));
-      plan.setMaxFailurePercent(percent("--max-failures", maxFailures));
-    }
-    return request.build();
-  }
-
-  private double percent(String option, String text) {
+  public Integer call() throws Exception {
+    Logging.start("WARN");
+    CommandLine command = spec.commandLine();
+    MessageTypes known = types.types();
+    DynamicMessage message = known.parse(type, json);
+    Targets targets = argument(whom::targets);
+    FleetOptions options = argument(this::options);
+    FleetPrinter printer = new FleetPrinter(command.getOut(), output, known);
+    StreamingFleetClient<DynamicMessage> client =
+        StreamingFleetClient.remote(api.settings(), service);
     try {
-      String number = text.strip();
-      return Double.parseDouble(
-          number.endsWith("%") ? number.substring(0, number.length() - 1) : number);
-    } catch (NumberFormatException e) {
-      throw new ParameterException(
-          spec.commandLine(), "%s: '%s' is no percentage".formatted(option, text), e);
-    }
-  }
-
-  private static SendToManySummary run(
-      CommandServiceBlockingStub stub, SendToManyRequest request, PrintWriter out) {
-    SendToManySummary summary = SendToManySummary.getDefaultInstance();
-    for (Iterator<SendToManyResponse> steps = stub.sendToMany(request); steps.hasNext(); ) {
-      SendToManyResponse step = steps.next();
-      switch (step.getStepCase()) {
-        case STARTED -> out.printf("%d clients%n", step.getStarted().getTargets());
-        case OUTCOME -> print(step.getOutcome(), out);
-        case WAVE_ENDED -> print(step.getWaveEnded(), out);
-        case SUMMARY -> summary = step.getSummary();
-        case STEP_NOT_SET -> {}
+      FleetSummary summary =
+          ProgressLine.during(
+              command.getErr(),
+              printer::state,
+              () -> client.sendToMany(message, Any.class, targets, options, printer).get());
+      return printer.summary(summary) ? ExitCode.OK : ExitCode.FAILED;
+    } catch (ExecutionException e) {
+      if (!(e.getCause() instanceof CommandException refused)) {
+        throw e;
       }
+      command
+          .getErr()
+          .println(
+              "streaming-commands: "
+                  + OutcomeText.why(refused.outcome().map(any -> Any.getDefaultInstance())));
+      return ExitCode.of(refused.outcome());
+    } finally {
+      RemoteConnections.closeAll();
     }
-    return summary;
   }
 
-  private static void print(ClientOutcome outcome, PrintWriter out) {
-    out.printf(
-        "%-24s %s%n", outcome.getClientId(), OutcomeText.kind(Wire.outcome(outcome.getOutcome())));
+  private FleetOptions options() {
+    SendOptions treatment = SendOptions.defaults().withTimeout(timeout);
+    if (commandId.isPresent()) {
+      treatment = treatment.withCommandId(commandId.get());
+    }
+    return FleetOptions.defaults()
+        .withCommand(treatment)
+        .withExclude(exclude)
+        .withMaxConcurrency(concurrency)
+        .withWaves(wave.map(plan -> Waves.parse(plan, failures())).orElse(Waves.none()));
   }
 
-  private static void print(WaveEnded wave, PrintWriter out) {
-    out.printf(
-        "wave %d: %d clients, %d failed%s%n",
-        wave.getNumber(),
-        wave.getClients(),
-        wave.getFailed(),
-        wave.getStopped() ? "; too many, nobody else is sent to" : "");
+  private double failures() {
+    try {
+      return Double.parseDouble(maxFailures.replaceFirst("%$", ""));
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("--max-failures: '" + maxFailures + "' is no percentage");
+    }
   }
 
-  private static void print(SendToManySummary summary, PrintWriter out) {
-    out.printf(
-        "%d of %d completed, %d failed, %d cancelled, %d skipped%n",
-        summary.getCompleted(),
-        summary.getTargets(),
-        summary.getFailed(),
-        summary.getCancelled(),
-        summary.getSkipped());
-    summary
-        .getUndeliveredList()
-        .forEach(
-            reason ->
-                out.printf(
-                    "%d undelivered: %s%n", reason.getCount(), Wire.reason(reason.getReason())));
+  private <T> T argument(Supplier<T> reading) {
+    try {
+      return reading.get();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
   }
 }

@@ -29,10 +29,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ClientsCommand.class,
       WatchCommand.class,
       KickCommand.class,
+      DrainCommand.class,
       DemoCommand.class,
       DemoBotsCommand.class,
       DemoSenderCommand.class,
       BenchCommand.class,
+      HerdCommand.class,
     })
 public final class Cli {
   private boolean verbose;

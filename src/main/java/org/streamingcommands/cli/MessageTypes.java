@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.streamingcommands.command.Outcome;
 
 /** The message types that the command line can read and write as JSON. Immutable. */
 final class MessageTypes {
@@ -145,7 +146,7 @@ final class MessageTypes {
     }
   }
 
-  /** A message of this project as one line of JSON; what it holds is {@link #readable}. */
+  /** A message of this project as one line of JSON; what it holds is {@link #readable(Any)}. */
   String jsonLine(Message message) {
     try {
       return JsonFormat.printer()
@@ -168,6 +169,13 @@ final class MessageTypes {
             .putFields("type", Value.newBuilder().setStringValue(name(any)).build())
             .putFields("base64", Value.newBuilder().setStringValue(bytes).build())
             .build());
+  }
+
+  /** The outcome with what it holds {@link #readable(Any)}. */
+  Outcome<Any> readable(Outcome<Any> outcome) {
+    return outcome instanceof Outcome.Failed<Any> failed
+        ? new Outcome.Failed<>(failed.code(), failed.message(), readable(failed.details()))
+        : outcome.map(this::readable);
   }
 
   /** The message for a person: its type, and its JSON or its size. Empty for none. */

@@ -12,7 +12,6 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.streamingcommands.node.StreamingNode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,7 +22,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "serve", description = "Run a node. Ctrl-C stops it in order.")
 final class ServeCommand implements Callable<Integer> {
   /** A stop hands over and says goodbye to every client; an operator's patience ends here. */
-  private static final Duration STOP_PATIENCE = Duration.ofSeconds(60);
+  private static final Duration STOP_PATIENCE = Duration.ofSeconds(100);
 
   // Set by picocli.
   @Spec private CommandSpec spec;
@@ -41,21 +40,14 @@ final class ServeCommand implements Callable<Integer> {
     Logging.start("INFO");
     StreamingNode node =
         ProgressLine.during(err, () -> "starting", () -> StreamingNode.start(config()));
-    AtomicBoolean asked = new AtomicBoolean();
-    Thread stop =
-        new Thread(
-            () -> {
-              asked.set(true);
-              stop(node, out, err);
-            },
-            "node-stops");
-    Runtime.getRuntime().addShutdownHook(stop);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node, out, err), "node-stops"));
     describe(node, out);
     node.system().getWhenTerminated().toCompletableFuture().join();
-    if (asked.get()) {
+    if (node.isStoppedOnPurpose()) {
       return ExitCode.OK;
     }
-    throw new CliException("the node stopped by itself; its log says why");
+    throw new CliException(
+        "the cluster took this node out, or its system failed; its log says why. Start it again");
   }
 
   private Config config() {
@@ -101,7 +93,9 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private static void stop(StreamingNode node, PrintWriter out, PrintWriter err) {
-    out.println("Stopping.");
+    if (!node.system().getWhenTerminated().toCompletableFuture().isDone()) {
+      out.println("Stopping.");
+    }
     try {
       ProgressLine.during(
           err,

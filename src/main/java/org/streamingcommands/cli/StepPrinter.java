@@ -49,18 +49,12 @@ final class StepPrinter implements Consumer<CommandStep<Any>> {
               ? completed.result()
               : Any.getDefaultInstance();
       text(OutcomeText.kind(outcome), types.show(result));
-      json(answer().setOutcome(Wire.outcome(readable(outcome))));
+      json(answer().setOutcome(Wire.outcome(types.readable(outcome))));
     }
   }
 
   private Progress readable(Progress progress) {
     return new Progress(progress.percent(), progress.message(), types.readable(progress.payload()));
-  }
-
-  private Outcome<Any> readable(Outcome<Any> outcome) {
-    return outcome instanceof Outcome.Failed<Any> failed
-        ? new Outcome.Failed<>(failed.code(), failed.message(), types.readable(failed.details()))
-        : outcome.map(types::readable);
   }
 
   private ExecuteCommandResponse.Builder answer() {

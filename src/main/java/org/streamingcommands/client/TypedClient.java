@@ -26,7 +26,7 @@ record TypedClient<C extends Message>(
 
   @Override
   public CompletableFuture<SendResult> send(C command, Receipt waitFor, SendOptions options) {
-    var result = new CompletableFuture<SendResult>();
+    var result = new Answer<SendResult>();
     String id = options.commandId().orElseGet(CommandIds::next);
     send(id, command, options, SendWish.of(waitFor), new ReceiptListener(id, waitFor, result));
     return result;
@@ -35,7 +35,7 @@ record TypedClient<C extends Message>(
   @Override
   public <R extends Message> CompletableFuture<Outcome<R>> ask(
       C command, Class<R> resultType, SendOptions options) {
-    var result = new CompletableFuture<Outcome<R>>();
+    var result = new Answer<Outcome<R>>();
     String id = options.commandId().orElseGet(CommandIds::next);
     CommandListener listener = outcome -> result.complete(Outcome.unpack(outcome, resultType));
     send(id, command, options, SendWish.OUTCOME, listener);
@@ -45,7 +45,7 @@ record TypedClient<C extends Message>(
   @Override
   public <R extends Message> CompletableFuture<Outcome<R>> execute(
       C command, Class<R> resultType, SendOptions options, Consumer<CommandStep<R>> steps) {
-    var result = new CompletableFuture<Outcome<R>>();
+    var result = new Answer<Outcome<R>>();
     String id = options.commandId().orElseGet(CommandIds::next);
     var listener = new StepListener<>(resultType, steps, result);
     send(id, command, options, SendWish.ALL_STEPS, listener);
@@ -54,7 +54,7 @@ record TypedClient<C extends Message>(
 
   @Override
   public CompletableFuture<CancelResult> cancel(String commandId) {
-    var result = new CompletableFuture<CancelResult>();
+    var result = new Answer<CancelResult>();
     transport.cancel(client, commandId, result::complete);
     return result;
   }

@@ -31,7 +31,12 @@ public enum Reason {
   /** No node could be reached, or the one that was asked went away. UNAVAILABLE. */
   NODE_UNREACHABLE(14),
   /** The node is stopping. UNAVAILABLE. */
-  SHUTTING_DOWN(14);
+  SHUTTING_DOWN(14),
+  /**
+   * The node is cut off from the part of its cluster that goes on without it, and cannot know who
+   * is connected. UNAVAILABLE: another node does know.
+   */
+  NO_MAJORITY(14);
 
   private final int grpcCode;
 
@@ -47,7 +52,13 @@ public enum Reason {
   /** Whether time alone may heal it: the same command may fare better a moment later. */
   public boolean isTransient() {
     return switch (this) {
-      case NOT_CONNECTED, QUEUE_FULL, CONNECTION_LOST, NODE_UNREACHABLE, SHUTTING_DOWN -> true;
+      case NOT_CONNECTED,
+          QUEUE_FULL,
+          CONNECTION_LOST,
+          NODE_UNREACHABLE,
+          SHUTTING_DOWN,
+          NO_MAJORITY ->
+          true;
       default -> false;
     };
   }

@@ -126,12 +126,12 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
    * The stream ended.
    *
    * @param leaving the client said so itself
-   * @param awaitedMillis how long it is expected to be on its way to another node; 0 where it is
-   *     not
+   * @param returnsWithinMillis how long commands shall wait for a client that its node sent
+   *     elsewhere; 0: the client is gone
    */
-  record Detach(StreamRef stream, boolean leaving, long awaitedMillis) implements FromStream {
-    Detach(StreamRef stream) {
-      this(stream, false, 0);
+  record Detach(StreamRef stream, boolean leaving, long returnsWithinMillis) implements FromStream {
+    Detach(StreamRef stream, boolean leaving) {
+      this(stream, leaving, 0);
     }
   }
 
@@ -248,7 +248,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     } else if (message instanceof NotWritten notWritten) {
       flow.notWritten(notWritten.commandId(), notWritten.message());
     } else if (message instanceof Detach detach) {
-      onDetach(detach.leaving(), detach.awaitedMillis());
+      onDetach(detach.leaving(), detach.returnsWithinMillis());
     }
     return settle();
   }

@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -45,6 +46,9 @@ public final class ClientSession implements Downlink {
   private volatile long resultsConfirmed;
   private volatile long epoch;
   private volatile boolean isEntityRemote;
+
+  /** Under the lock. */
+  private boolean isAdmitted;
 
   /** Whether there is a ledger; without one, nothing is locked or kept. */
   private volatile boolean isTracked;
@@ -90,6 +94,20 @@ public final class ClientSession implements Downlink {
     return settings;
   }
 
+  /** Whether the client has commands that have not ended. */
+  boolean isBusy() {
+    ClientKey client = client();
+    if (client == null || state != State.ATTACHED) {
+      return false;
+    }
+    synchronized (this) {
+      if (ledger != null) {
+        return !ledger.isSettled();
+      }
+    }
+    return connections.entities().isBusy(client);
+  }
+
   /** Whether the stream is, or may become, a connection. */
   public boolean isOpen() {
     return state != State.ENDED;
@@ -112,6 +130,11 @@ public final class ClientSession implements Downlink {
         goodbye(Goodbye.of(Goodbye.Cause.DRAINING, "the node is stopping"));
         return;
       }
+      String cutOff = connections.cutOff();
+      if (cutOff != null) {
+        rejectAndCount(new Rejection(Rejection.Kind.UNAVAILABLE, cutOff));
+        return;
+      }
       String service = said.client().service();
       ServiceCatalog.Entry entry = connections.services().find(service);
       if (entry == null) {
@@ -121,6 +144,13 @@ public final class ClientSession implements Downlink {
                 "service: '%s' is not registered on this node".formatted(service)));
         return;
       }
+      Goodbye overloaded = connections.admission().enter();
+      if (overloaded != null) {
+        connections.counters().overloaded.increment();
+        goodbye(overloaded);
+        return;
+      }
+      isAdmitted = true;
       hello = said;
       settings = entry.settings();
       observer = entry.observer();
@@ -242,7 +272,7 @@ public final class ClientSession implements Downlink {
    * @param leaving the client ended it in order, so that it will not resume
    */
   public void closed(boolean leaving, String why) {
-    end(leaving, 0, why);
+    end(leaving, why);
   }
 
   private void tell(ClientConnection.Message message) {
@@ -269,7 +299,7 @@ public final class ClientSession implements Downlink {
     synchronized (this) {
       if (state == State.ENDED) {
         // It went while the entity took it in.
-        newEntity.tell(new ClientConnection.Detach(ref));
+        newEntity.tell(new ClientConnection.Detach(ref, false));
         return;
       }
       entity = newEntity;
@@ -299,7 +329,7 @@ public final class ClientSession implements Downlink {
   public int deliver(Delivery delivery) {
     synchronized (this) {
       if (state != State.ATTACHED) {
-        return 0;
+        return NOT_WRITTEN;
       }
       RemoteFeed crossing = feed;
       if (crossing == null) {
@@ -365,13 +395,17 @@ public final class ClientSession implements Downlink {
         return;
       }
       stream.goodbye(goodbye);
-      // One who is told to go to another node is on its way there.
-      boolean returns = goodbye.cause() == Goodbye.Cause.DRAINING;
-      end(
-          false,
-          returns ? goodbye.reconnectDelay().toMillis() + Connections.SETTLE_MILLIS : 0,
-          goodbye.cause().name());
+      end(false, goodbye.cause().name(), returnsWithin(goodbye));
     }
+  }
+
+  /**
+   * How long its commands may wait for a client that was asked to come back; 0 where it was not.
+   */
+  private long returnsWithin(Goodbye goodbye) {
+    return goodbye.cause() == Goodbye.Cause.DRAINING
+        ? goodbye.reconnectDelay().plus(connections.drainSettings().reconnectGrace()).toMillis()
+        : 0;
   }
 
   @Override
@@ -381,14 +415,14 @@ public final class ClientSession implements Downlink {
         return;
       }
       stream.reject(rejection);
-      end(false, 0, rejection.message());
+      end(false, rejection.message());
     }
   }
 
   @Override
   public void introduceAgain(int leftBehind) {
     synchronized (this) {
-      if (state != State.ATTACHED || connections.isDraining()) {
+      if (state != State.ATTACHED || connections.isDraining() && !connections.routesElsewhere()) {
         return;
       }
       inherited = leftBehind;
@@ -462,6 +496,11 @@ public final class ClientSession implements Downlink {
       ledger = new StreamLedger();
     }
     isTracked = isEntityRemote;
+  }
+
+  @Override
+  public @Nullable Executor thread() {
+    return stream.thread();
   }
 
   @Override
@@ -583,7 +622,11 @@ public final class ClientSession implements Downlink {
         ref.node());
   }
 
-  private void end(boolean leaving, long awaitedMillis, String why) {
+  private void end(boolean leaving, String why) {
+    end(leaving, why, 0);
+  }
+
+  private void end(boolean leaving, String why, long returnsWithinMillis) {
     boolean wasConnected;
     synchronized (this) {
       if (state == State.ENDED) {
@@ -591,11 +634,14 @@ public final class ClientSession implements Downlink {
       }
       wasConnected = state == State.ATTACHED;
       state = State.ENDED;
+      if (isAdmitted) {
+        connections.admission().left();
+      }
     }
     connections.sessions().remove(ref);
     ActorRef<ClientConnection.Message> to = entity;
     if (to != null) {
-      to.tell(new ClientConnection.Detach(ref, leaving, awaitedMillis));
+      to.tell(new ClientConnection.Detach(ref, leaving, returnsWithinMillis));
     }
     ClientKey client = client();
     if (wasConnected && client != null) {

@@ -1,5 +1,8 @@
 package org.streamingcommands.connection;
 
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
 /**
  * The outbound half of a live stream, on the node that holds the socket. There are two kinds: the
  * edge's, and a user's own service's. The engine calls it from several threads, one call at a time;
@@ -30,4 +33,9 @@ public interface ClientStream {
 
   /** Ends the stream with an error. */
   void reject(Rejection rejection);
+
+  /** The one thread of its transport; null where there is none that is always the same. */
+  default @Nullable Executor thread() {
+    return null;
+  }
 }

@@ -94,7 +94,8 @@ final class CommandFlow {
     PendingCommand known = pending.get(command.id());
     if (known != null) {
       if (known.command.payload().equals(command.payload())) {
-        known.join(replyTo, replies);
+        known.join(replyTo, command.deadline().toEpochMilli(), replies);
+        dueAt(known.earliestMillis());
       } else {
         replies.outcome(replyTo, conflict(command));
       }
@@ -178,7 +179,7 @@ final class CommandFlow {
       switch (queue.offer(command)) {
         case QUEUED -> command.reach(Receipt.QUEUED, replies);
         case WAITING_FOR_ROOM -> dueAt(roomUntil);
-        case FULL -> end(command, queueFull());
+        case FULL -> end(command, noRoom());
       }
     }
   }
@@ -281,8 +282,9 @@ final class CommandFlow {
     }
     if (mayWrite() && queue.isEmpty() && redeliveries.isEmpty()) {
       command.reach(Receipt.QUEUED, replies);
-      write(command, false);
-      return;
+      if (write(command, false)) {
+        return;
+      }
     }
     long queueTimeout = settings.queueTimeout().toMillis();
     command.roomUntilMillis = queueTimeout == 0 ? 0 : now + queueTimeout;
@@ -297,7 +299,7 @@ final class CommandFlow {
         // It may have made room itself, for one that waits before it.
         drain();
       }
-      case FULL -> end(command, queueFull());
+      case FULL -> end(command, noRoom());
     }
   }
 
@@ -515,6 +517,7 @@ final class CommandFlow {
     earliestMillis = isAwaitingLegacy() ? legacyUntilMillis : NEVER;
     List<PendingCommand> due = new ArrayList<>();
     for (PendingCommand command : pending.values()) {
+      command.endImpatient(now, replies);
       long dueAt = dueMillis(command, resumeUntil);
       if (dueAt <= now) {
         due.add(command);
@@ -529,7 +532,7 @@ final class CommandFlow {
   }
 
   private long dueMillis(PendingCommand command, long resumeUntil) {
-    long due = command.deadlineMillis;
+    long due = command.earliestMillis();
     if (command.roomUntilMillis > 0) {
       due = Math.min(due, command.roomUntilMillis);
     }
@@ -553,7 +556,7 @@ final class CommandFlow {
       return new Outcome.Undelivered<>(
           Reason.TIMED_OUT, command.certainty(), "the deadline passed");
     }
-    return queueFull();
+    return waitedForRoom();
   }
 
   /** The entity stops: everything ends, each with what is known of it. */
@@ -576,16 +579,16 @@ final class CommandFlow {
       redeliver(redeliveries.remove());
     }
     while (mayWrite()) {
-      PendingCommand next = queue.poll();
+      PendingCommand next = queue.peek();
       if (next == null) {
         return;
       }
-      admitWaiting();
       if (next.deadlineMillis <= clock.millis()) {
         end(next, Outcome.notSent(Reason.TIMED_OUT, "the deadline passed in the queue"));
-      } else {
-        write(next, false);
+      } else if (write(next, false)) {
+        queue.remove(next);
       }
+      admitWaiting();
     }
   }
 
@@ -596,25 +599,34 @@ final class CommandFlow {
   }
 
   private void redeliver(PendingCommand command) {
-    if (pending.containsKey(command.command.id())) {
+    if (pending.containsKey(command.command.id()) && write(command, true)) {
       counters.redelivered.increment();
-      write(command, true);
       requestCancelAgain(command);
     }
   }
 
-  private void write(PendingCommand command, boolean again) {
+  /**
+   * Gives it to the stream.
+   *
+   * @return false where the stream had just ended and nothing was written: the next one gets it
+   */
+  private boolean write(PendingCommand command, boolean again) {
     if (downlink == null) {
       throw new IllegalStateException("no stream to write to");
     }
+    int room;
     try {
-      credits = downlink.deliver(new Delivery(command.command, resultsTaken, again));
+      room = downlink.deliver(new Delivery(command.command, resultsTaken, again));
     } catch (RuntimeException e) {
       end(
           command,
           new Outcome.Undelivered<>(
               Reason.WRITE_FAILED, command.certainty(), "the command could not be encoded: " + e));
-      return;
+      return true;
+    }
+    credits = Math.max(room, 0);
+    if (room == Downlink.NOT_WRITTEN) {
+      return false;
     }
     if (!command.isSent()) {
       inFlight++;
@@ -622,6 +634,7 @@ final class CommandFlow {
     command.redelivered |= again;
     command.sentToInstance = instanceId;
     command.reach(Receipt.SENT, replies);
+    return true;
   }
 
   private void endAll(Reason reason, String message) {
@@ -662,7 +675,14 @@ final class CommandFlow {
         Reason.CONFLICT, "command id '%s' is in use for another payload".formatted(command.id()));
   }
 
-  private Outcome<Any> queueFull() {
+  private Outcome<Any> noRoom() {
+    return Outcome.notSent(
+        Reason.QUEUE_FULL,
+        "the client's queue of %d is full, and nothing more may wait for room in it"
+            .formatted(settings.queueSize()));
+  }
+
+  private Outcome<Any> waitedForRoom() {
     return Outcome.notSent(
         Reason.QUEUE_FULL,
         "the client's queue of %d was full for %s"

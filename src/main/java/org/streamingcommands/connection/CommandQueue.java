@@ -80,16 +80,11 @@ final class CommandQueue {
     return Admission.WAITING_FOR_ROOM;
   }
 
-  /** The next command to write, taken out; null when there is none. */
-  @Nullable PendingCommand poll() {
+  /** The next command to write; null when there is none. It stays until it is removed. */
+  @Nullable PendingCommand peek() {
     LinkedHashSet<PendingCommand> from = high.isEmpty() ? normal : high;
     Iterator<PendingCommand> iterator = from.iterator();
-    if (!iterator.hasNext()) {
-      return null;
-    }
-    PendingCommand next = iterator.next();
-    remove(next);
-    return next;
+    return iterator.hasNext() ? iterator.next() : null;
   }
 
   /** All that were not inherited, in their order, taken out. */

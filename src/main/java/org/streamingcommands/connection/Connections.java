@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.Extension;
 import org.apache.pekko.actor.typed.ExtensionId;
 import org.apache.pekko.actor.typed.Props;
@@ -79,6 +80,7 @@ public final class Connections implements Extension {
   private final ConcurrentHashMap<String, ShardHere> shards = new ConcurrentHashMap<>();
   private volatile boolean isAlone = true;
   private volatile boolean isRegionGone;
+  private volatile @Nullable String cutOff;
 
   private final EngineSettings settings;
   private final InstantSource clock = InstantSource.system();
@@ -97,6 +99,9 @@ public final class Connections implements Extension {
   private final ActorRef<ShardingEnvelope<ClientConnection.Message>> region;
   private final Heartbeat heartbeat;
   private final AtomicBoolean draining = new AtomicBoolean();
+  private final DrainSettings drainSettings;
+  private final Drain drain;
+  private final Admission admission;
   private final String node;
 
   public static Connections get(ActorSystem<?> system) {
@@ -107,6 +112,14 @@ public final class Connections implements Extension {
     settings = EngineSettings.from(system.settings().config().getConfig("streaming-commands"));
     node = Cluster.get(system).selfMember().address().hostPort();
     sessions = new LiveSessions(node);
+    drainSettings =
+        DrainSettings.from(system.settings().config().getConfig("streaming-commands.drain"));
+    drain = new Drain(system, sessions, drainSettings);
+    admission =
+        new Admission(
+            AdmissionSettings.from(
+                system.settings().config().getConfig("streaming-commands.admission")),
+            System::nanoTime);
     sends = new PendingSends(node, clock, counters);
     limit = FrameLimit.from(system.settings().config());
     gateways = new Gateways(system);
@@ -134,6 +147,10 @@ public final class Connections implements Extension {
         "streaming-commands-region-watch",
         Props.empty());
     system.systemActorOf(NodeWatch.create(this), "streaming-commands-node-watch", Props.empty());
+    system.systemActorOf(
+        PartitionWatch.create(why -> cutOff = why),
+        "streaming-commands-partition-watch",
+        Props.empty());
     heartbeat = new Heartbeat(system, sessions);
     heartbeat.pace(settings.defaults());
     system.scheduler().scheduleAtFixedRate(SWEEP, SWEEP, this::sweep, system.executionContext());
@@ -158,6 +175,11 @@ public final class Connections implements Extension {
   }
 
   private ActorRef<ShardingEnvelope<ClientConnection.Message>> startRegion(ActorSystem<?> system) {
+    if (settings.role().isEmpty() && cluster.selfMember().hasRole("sender")) {
+      throw new IllegalArgumentException(
+          "streaming-commands.engine.role: must name the role of the nodes, such as 'node', where a"
+              + " member is a sender; else this one would host clients' entities");
+    }
     ClusterShardingSettings sharding =
         ClusterShardingSettings.fromConfig(
                 system
@@ -175,6 +197,7 @@ public final class Connections implements Extension {
                 context ->
                     ClientConnection.create(
                         ClientKey.ofEntityId(context.getEntityId()), this, context.getShard()))
+            .withEntityProps(DispatcherSelector.fromConfig("streaming-commands.entity-dispatcher"))
             .withSettings(settings.role().isEmpty() ? sharding : sharding.withRole(settings.role()))
             .withStopMessage(ClientConnection.Stop.INSTANCE);
     return ClusterSharding.get(system).init(entity);
@@ -198,7 +221,7 @@ public final class Connections implements Extension {
       listener.outcome(refusal);
       return;
     }
-    ActorRef<ClientConnection.Message> entity = entities.find(client);
+    LocalEntities.Entry entity = entities.find(client);
     if (entity == null && !limit.fits(command)) {
       listener.outcome(Outcome.notSent(Reason.TOO_LARGE, limit.tooLarge(command.size())));
       return;
@@ -308,7 +331,13 @@ public final class Connections implements Extension {
     if (problem != null) {
       return refused(Reason.INVALID_COMMAND, problem);
     }
-    return draining.get() ? refused(Reason.SHUTTING_DOWN, "the node is stopping") : null;
+    String why = cutOff;
+    if (why != null) {
+      return refused(Reason.NO_MAJORITY, why);
+    }
+    return draining.get() && !routesElsewhere()
+        ? refused(Reason.SHUTTING_DOWN, "the node is stopping")
+        : null;
   }
 
   private static Outcome.Undelivered<Any> refused(Reason reason, String message) {
@@ -390,23 +419,46 @@ public final class Connections implements Extension {
     return sessions.size();
   }
 
+  /** Why this node is cut off from its cluster; null where it is not. */
+  public @Nullable String cutOff() {
+    return cutOff;
+  }
+
   public boolean isDraining() {
     return draining.get();
   }
 
-  /** From now on nothing is taken in, and every client is told to go elsewhere. */
-  public void drain() {
+  /**
+   * Takes leave of this node's clients as {@code streaming-commands.drain} says. From now on no
+   * client is taken in. Commands are, as long as another node can take the entities over. There is
+   * no way back.
+   *
+   * @return completed when no client is left; the same for everybody who asks
+   */
+  public CompletableFuture<DrainReport> drain() {
     if (draining.compareAndSet(false, true)) {
-      Goodbye goodbye = Goodbye.of(Goodbye.Cause.DRAINING, "the node is stopping");
-      sessions.forEach(session -> session.goodbye(goodbye));
+      drain.start();
     }
+    return drain.done();
+  }
+
+  /** Takes leave of all clients without a pause: this node has no say any more. */
+  public void drainNow() {
+    draining.set(true);
+    Goodbye goodbye = Goodbye.of(Goodbye.Cause.DRAINING, "the node is stopping");
+    sessions.forEach(session -> session.goodbye(goodbye));
+  }
+
+  /** How this node takes leave of its clients. */
+  public DrainSettings drainSettings() {
+    return drainSettings;
   }
 
   // ---- for the entities and sessions --------------------------------------------------------
 
   /** To the client's entity: told directly where it is on this node, through the region else. */
   void route(ClientConnection.Request request) {
-    ActorRef<ClientConnection.Message> entity = entities.find(request.client());
+    LocalEntities.Entry entity = entities.find(request.client());
     if (entity != null) {
       entity.tell(request);
     } else {
@@ -429,6 +481,10 @@ public final class Connections implements Extension {
   ServiceSettings settingsOf(String service) {
     ServiceCatalog.Entry entry = services.find(service);
     return entry == null ? settings.defaults() : entry.settings();
+  }
+
+  Admission admission() {
+    return admission;
   }
 
   LocalEntities entities() {
@@ -479,9 +535,10 @@ public final class Connections implements Extension {
     }
   }
 
-  /** Whether the region takes messages; after it stopped, each would come back at once. */
-  boolean routesStill() {
-    return !isRegionGone;
+  /** Whether, of a node that stops, commands find their way to an entity on another. */
+  boolean routesElsewhere() {
+    // After the region stopped, each would come back at once.
+    return !isRegionGone && hasOtherHosts();
   }
 
   /** Whether another node could take this one's entities over. */
@@ -490,10 +547,17 @@ public final class Connections implements Extension {
   }
 
   private List<String> otherHosts() {
+    if (cluster.isTerminated()) {
+      return List.of();
+    }
     List<String> others = new ArrayList<>();
+    Set<Member> unreachable = cluster.state().getUnreachable();
     for (Member member : cluster.state().getMembers()) {
       String name = member.address().hostPort();
-      if (hosts(member) && member.status() == MemberStatus.up() && !name.equals(node)) {
+      if (hosts(member)
+          && member.status() == MemberStatus.up()
+          && !unreachable.contains(member)
+          && !name.equals(node)) {
         others.add(name);
       }
     }

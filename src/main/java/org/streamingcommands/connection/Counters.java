@@ -16,6 +16,9 @@ public final class Counters {
   /** Streams that ended with an error before or after their hello. */
   public final LongAdder rejected = new LongAdder();
 
+  /** Clients that were told to come again later, because there were too many. */
+  public final LongAdder overloaded = new LongAdder();
+
   /** Connections closed because nothing was heard of the client. */
   public final LongAdder silent = new LongAdder();
 

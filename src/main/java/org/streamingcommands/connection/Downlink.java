@@ -1,9 +1,13 @@
 package org.streamingcommands.connection;
 
+import java.util.concurrent.Executor;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
 
 /** What an entity can say to the stream of its client. No call blocks. */
 interface Downlink {
+  /** The answer of {@link #deliver} where the stream had ended and nothing was written. */
+  int NOT_WRITTEN = -1;
 
   /** The stream is this entity's now; what it hears goes to {@code entity}. */
   void attached(ActorRef<ClientConnection.Message> entity, long epoch);
@@ -11,7 +15,7 @@ interface Downlink {
   /**
    * Writes a command.
    *
-   * @return how many more may be written now
+   * @return how many more may be written now, or {@link #NOT_WRITTEN}
    * @throws RuntimeException where it cannot be encoded; then nothing was written
    */
   int deliver(Delivery delivery);
@@ -35,6 +39,11 @@ interface Downlink {
   /** The largest command that can travel to the stream. */
   default int largestCommand() {
     return Integer.MAX_VALUE;
+  }
+
+  /** The stream's thread, where it is on this node and has one; see {@link StreamThread}. */
+  default @Nullable Executor thread() {
+    return null;
   }
 
   /** When the client was last heard of, in milliseconds of the wall clock. */

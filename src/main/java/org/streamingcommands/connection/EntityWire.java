@@ -249,12 +249,12 @@ final class EntityWire {
     return Detach.newBuilder()
         .setStream(ValueWire.stream(detach.stream()))
         .setLeaving(detach.leaving())
-        .setAwaitedMillis(detach.awaitedMillis())
+        .setReturnsWithinMillis(detach.returnsWithinMillis())
         .build();
   }
 
   static ClientConnection.Detach read(Detach detach) {
     return new ClientConnection.Detach(
-        ValueWire.stream(detach.getStream()), detach.getLeaving(), detach.getAwaitedMillis());
+        ValueWire.stream(detach.getStream()), detach.getLeaving(), detach.getReturnsWithinMillis());
   }
 }

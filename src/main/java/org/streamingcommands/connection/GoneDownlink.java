@@ -7,12 +7,12 @@ record GoneDownlink(StreamRef stream) implements Downlink {
 
   @Override
   public void attached(ActorRef<ClientConnection.Message> entity, long epoch) {
-    entity.tell(new ClientConnection.Detach(stream));
+    entity.tell(new ClientConnection.Detach(stream, false));
   }
 
   @Override
   public int deliver(Delivery delivery) {
-    return 0;
+    return NOT_WRITTEN;
   }
 
   @Override

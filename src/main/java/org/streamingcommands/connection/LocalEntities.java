@@ -29,6 +29,16 @@ final class LocalEntities {
       return client;
     }
 
+    ActorRef<ClientConnection.Message> ref() {
+      return ref;
+    }
+
+    /** Tells the entity, on the thread of its stream where it has one. */
+    void tell(ClientConnection.Message message) {
+      Connected now = connected;
+      StreamThread.tell(ref, message, now == null ? null : now.downlink.thread());
+    }
+
     void load(int queued, int written) {
       // A volatile write is a fence; most messages change neither.
       if (queueDepth != queued) {
@@ -68,9 +78,14 @@ final class LocalEntities {
     this.presence = presence;
   }
 
-  @Nullable ActorRef<ClientConnection.Message> find(ClientKey client) {
+  @Nullable Entry find(ClientKey client) {
+    return byEntityId.get(client.entityId());
+  }
+
+  /** Whether the client's entity is here and has commands that have not ended. */
+  boolean isBusy(ClientKey client) {
     Entry entry = byEntityId.get(client.entityId());
-    return entry == null ? null : entry.ref;
+    return entry != null && entry.queueDepth + entry.inFlight > 0;
   }
 
   Entry add(ClientKey client, ActorRef<ClientConnection.Message> ref) {

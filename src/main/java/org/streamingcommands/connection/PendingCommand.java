@@ -10,10 +10,14 @@ import org.streamingcommands.command.ClientKey;
 import org.streamingcommands.command.Command;
 import org.streamingcommands.command.Outcome;
 import org.streamingcommands.command.Progress;
+import org.streamingcommands.command.Reason;
 import org.streamingcommands.command.Receipt;
 
 /** A command that has not ended, and those who wait for it. */
 final class PendingCommand {
+  /** One that waits, and until when: it may have asked later, and for less time. */
+  private record Waiter(ReplyTo replyTo, long untilMillis) {}
+
   final Command command;
   final long deadlineMillis;
 
@@ -34,7 +38,7 @@ final class PendingCommand {
   /** Whether it was written more than once. */
   boolean redelivered;
 
-  private final List<ReplyTo> waiting = new ArrayList<>(1);
+  private final List<Waiter> waiting = new ArrayList<>(1);
   private final List<ReplyTo> cancelWaiting = new ArrayList<>(0);
   private @Nullable Receipt reached;
   private @Nullable Progress lastProgress;
@@ -42,7 +46,7 @@ final class PendingCommand {
   PendingCommand(Command command, ReplyTo first) {
     this.command = command;
     this.deadlineMillis = command.deadline().toEpochMilli();
-    waiting.add(first);
+    waiting.add(new Waiter(first, deadlineMillis));
   }
 
   boolean isSent() {
@@ -61,10 +65,10 @@ final class PendingCommand {
   }
 
   /** Another send of the same command: it hears from where things stand. */
-  void join(ReplyTo replyTo, Replies replies) {
+  void join(ReplyTo replyTo, long untilMillis, Replies replies) {
     // One who asks again after a node was lost waits already.
-    if (!waiting.contains(replyTo)) {
-      waiting.add(replyTo);
+    if (waiting.stream().noneMatch(waiter -> waiter.replyTo().equals(replyTo))) {
+      waiting.add(new Waiter(replyTo, Math.min(untilMillis, deadlineMillis)));
     }
     if (replyTo.steps()) {
       if (reached != null) {
@@ -76,9 +80,40 @@ final class PendingCommand {
     }
   }
 
+  /** When the first of those who wait gives up. */
+  long earliestMillis() {
+    long earliest = deadlineMillis;
+    for (Waiter waiter : waiting) {
+      earliest = Math.min(earliest, waiter.untilMillis);
+    }
+    return earliest;
+  }
+
+  /** Tells those who gave less time than the first that theirs is over; the command goes on. */
+  void endImpatient(long now, Replies replies) {
+    if (earliestMillis() > now) {
+      return;
+    }
+    Outcome<Any> outcome =
+        new Outcome.Undelivered<>(
+            Reason.TIMED_OUT,
+            certainty(),
+            "this send's deadline passed; the command goes on for the one that it joined");
+    waiting.removeIf(
+        waiter -> {
+          boolean isOver = waiter.untilMillis <= now && waiter.untilMillis < deadlineMillis;
+          if (isOver) {
+            replies.outcome(waiter.replyTo, outcome);
+          }
+          return isOver;
+        });
+  }
+
   static PendingCommand of(ClientConnection.Inherit inherited) {
     PendingCommand command = new PendingCommand(inherited.command(), inherited.waiting().get(0));
-    command.waiting.addAll(inherited.waiting().subList(1, inherited.waiting().size()));
+    for (ReplyTo replyTo : inherited.waiting().subList(1, inherited.waiting().size())) {
+      command.waiting.add(new Waiter(replyTo, command.deadlineMillis));
+    }
     command.cancelWaiting.addAll(inherited.cancelWaiting());
     command.reached = inherited.reached();
     command.sentToInstance = inherited.sentToInstance();
@@ -91,7 +126,7 @@ final class PendingCommand {
     return new ClientConnection.Inherit(
         client,
         command,
-        List.copyOf(waiting),
+        waiting.stream().map(Waiter::replyTo).toList(),
         List.copyOf(cancelWaiting),
         reached,
         sentToInstance,
@@ -101,7 +136,7 @@ final class PendingCommand {
 
   /** Those who wait for the same command under another entity's care wait here too. */
   void joinAll(PendingCommand inherited, Replies replies) {
-    inherited.waiting.forEach(replyTo -> join(replyTo, replies));
+    inherited.waiting.forEach(waiter -> join(waiter.replyTo, waiter.untilMillis, replies));
     cancelWaiting.addAll(inherited.cancelWaiting);
   }
 
@@ -114,25 +149,25 @@ final class PendingCommand {
       return;
     }
     reached = receipt;
-    for (ReplyTo replyTo : waiting) {
-      if (replyTo.steps()) {
-        replies.receipt(replyTo, receipt);
+    for (Waiter waiter : waiting) {
+      if (waiter.replyTo.steps()) {
+        replies.receipt(waiter.replyTo, receipt);
       }
     }
   }
 
   void progress(Progress progress, Replies replies) {
     lastProgress = progress;
-    for (ReplyTo replyTo : waiting) {
-      if (replyTo.steps()) {
-        replies.progress(replyTo, progress);
+    for (Waiter waiter : waiting) {
+      if (waiter.replyTo.steps()) {
+        replies.progress(waiter.replyTo, progress);
       }
     }
   }
 
   void end(Outcome<Any> outcome, Replies replies) {
-    for (ReplyTo replyTo : waiting) {
-      replies.outcome(replyTo, outcome);
+    for (Waiter waiter : waiting) {
+      replies.outcome(waiter.replyTo, outcome);
     }
     if (!cancelWaiting.isEmpty()) {
       CancelResult result = CancelResult.of(outcome);

@@ -49,7 +49,7 @@ final class StrayRequests {
   }
 
   private static void onStray(Connections connections, ClientConnection.Request request) {
-    if (!connections.isDraining() || connections.hasOtherHosts() && connections.routesStill()) {
+    if (!connections.isDraining() || connections.routesElsewhere()) {
       connections.routeThroughRegion(request);
     } else if (request instanceof ClientConnection.Send send) {
       connections

@@ -43,6 +43,11 @@ final class StreamLedger {
     }
   }
 
+  /** Whether every command that was sent has a result. */
+  boolean isSettled() {
+    return sent.isEmpty();
+  }
+
   Set<String> sent() {
     return new LinkedHashSet<>(sent);
   }

@@ -3,6 +3,7 @@ package org.streamingcommands.edge;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -31,10 +32,12 @@ public final class EdgeServer {
 
   private final Server server;
   private final EdgeSettings settings;
+  private final EventLoops loops;
 
-  private EdgeServer(Server server, EdgeSettings settings) {
+  private EdgeServer(Server server, EdgeSettings settings, EventLoops loops) {
     this.server = server;
     this.settings = settings;
+    this.loops = loops;
   }
 
   /**
@@ -43,10 +46,12 @@ public final class EdgeServer {
   public static EdgeServer start(EdgeSettings settings, Connections connections)
       throws IOException {
     NOISE.forEach(logger -> logger.setLevel(Level.SEVERE));
+    EventLoops loops = new EventLoops(settings.eventLoops());
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(settings.address())
             .directExecutor()
-            .addService(definition(settings, connections))
+            .withOption(ChannelOption.SO_BACKLOG, settings.backlog())
+            .addService(definition(settings, connections, loops))
             .addStreamTracerFactory(CloseReason.FACTORY)
             .maxInboundMessageSize(settings.maxFrameBytes())
             .maxRstFramesPerWindow(MAX_RESETS, RESET_WINDOW_SECONDS)
@@ -59,15 +64,21 @@ public final class EdgeServer {
           .maxConnectionAge(age.toNanos(), TimeUnit.NANOSECONDS)
           .maxConnectionAgeGrace(settings.maxConnectionAgeGrace().toNanos(), TimeUnit.NANOSECONDS);
     }
-    return new EdgeServer(builder.build().start(), settings);
+    loops.serve(builder);
+    try {
+      return new EdgeServer(builder.build().start(), settings, loops);
+    } catch (IOException e) {
+      loops.stop();
+      throw e;
+    }
   }
 
   private static ServerServiceDefinition definition(
-      EdgeSettings settings, Connections connections) {
+      EdgeSettings settings, Connections connections, EventLoops loops) {
     return ServerServiceDefinition.builder(ClientStreamServiceGrpc.SERVICE_NAME)
         .addMethod(
             FrameMarshaller.tolerant(ClientStreamServiceGrpc.getConnectMethod()),
-            (call, headers) -> EdgeStream.open(call, settings, connections))
+            (call, headers) -> EdgeStream.open(call, settings, connections, loops.current()))
         .build();
   }
 
@@ -86,6 +97,8 @@ public final class EdgeServer {
     } catch (InterruptedException e) {
       server.shutdownNow();
       Thread.currentThread().interrupt();
+    } finally {
+      loops.stop();
     }
   }
 }

@@ -8,6 +8,8 @@ import java.time.Duration;
 public record EdgeSettings(
     String host,
     int port,
+    int backlog,
+    int eventLoops,
     int maxFrameBytes,
     Duration keepaliveTime,
     Duration keepaliveTimeout,
@@ -19,6 +21,12 @@ public record EdgeSettings(
   public EdgeSettings {
     if (port < 0 || port > 65535) {
       throw new IllegalArgumentException("edge.port must be 0 to 65535, is " + port);
+    }
+    if (backlog < 1) {
+      throw new IllegalArgumentException("edge.backlog must be at least 1, is " + backlog);
+    }
+    if (eventLoops < 0) {
+      throw new IllegalArgumentException("edge.event-loops must be at least 0, is " + eventLoops);
     }
     if (maxFrameBytes < 1024) {
       throw new IllegalArgumentException(
@@ -33,6 +41,8 @@ public record EdgeSettings(
     return new EdgeSettings(
         config.getString("host"),
         config.getInt("port"),
+        config.getInt("backlog"),
+        config.getInt("event-loops"),
         Math.toIntExact(config.getBytes("max-frame-size")),
         config.getDuration("keepalive-time"),
         config.getDuration("keepalive-timeout"),

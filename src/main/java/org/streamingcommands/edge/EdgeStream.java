@@ -3,6 +3,7 @@ package org.streamingcommands.edge;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
+import java.util.concurrent.Executor;
 import org.streamingcommands.connection.ClientSession;
 import org.streamingcommands.connection.ClientStream;
 import org.streamingcommands.connection.Connections;
@@ -27,21 +28,29 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
 
   private final ServerCall<ClientFrame, ServerFrame> call;
   private final EdgeSettings settings;
+  private final Executor thread;
   private final CloseReason closeReason = CloseReason.ofCurrentCall();
   private final ClientSession session;
   private boolean headersSent;
 
   static EdgeStream open(
-      ServerCall<ClientFrame, ServerFrame> call, EdgeSettings settings, Connections connections) {
-    EdgeStream stream = new EdgeStream(call, settings, connections);
+      ServerCall<ClientFrame, ServerFrame> call,
+      EdgeSettings settings,
+      Connections connections,
+      Executor thread) {
+    EdgeStream stream = new EdgeStream(call, settings, connections, thread);
     call.request(1);
     return stream;
   }
 
   private EdgeStream(
-      ServerCall<ClientFrame, ServerFrame> call, EdgeSettings settings, Connections connections) {
+      ServerCall<ClientFrame, ServerFrame> call,
+      EdgeSettings settings,
+      Connections connections,
+      Executor thread) {
     this.call = call;
     this.settings = settings;
+    this.thread = thread;
     this.session = connections.open(this);
   }
 
@@ -157,6 +166,11 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
     call.close(
         Status.fromCodeValue(rejection.kind().grpcCode()).withDescription(rejection.message()),
         new Metadata());
+  }
+
+  @Override
+  public Executor thread() {
+    return thread;
   }
 
   private void write(ServerFrame frame) {

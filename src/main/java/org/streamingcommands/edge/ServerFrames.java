@@ -32,17 +32,19 @@ final class ServerFrames {
 
   static ServerFrame command(Delivery delivery) {
     Command command = delivery.command();
-    return ServerFrame.newBuilder()
-        .setCommand(
-            CommandDelivery.newBuilder()
-                .setCommandId(command.id())
-                .setPayload(command.payload())
-                .setDeadline(Wire.timestamp(command.deadline()))
-                .setTimeLeft(Wire.duration(Duration.between(Instant.now(), command.deadline())))
-                .putAllHeaders(command.headers())
-                .setResultsConfirmed(delivery.resultsConfirmed())
-                .setRedelivered(delivery.redelivered()))
-        .build();
+    CommandDelivery.Builder frame =
+        CommandDelivery.newBuilder()
+            .setCommandId(command.id())
+            .setPayload(command.payload())
+            .setDeadline(Wire.timestamp(command.deadline()))
+            .setTimeLeft(Wire.duration(Duration.between(Instant.now(), command.deadline())))
+            .setResultsConfirmed(delivery.resultsConfirmed())
+            .setRedelivered(delivery.redelivered());
+    // Asked for, an empty map costs as much as a full one.
+    if (!command.headers().isEmpty()) {
+      frame.putAllHeaders(command.headers());
+    }
+    return ServerFrame.newBuilder().setCommand(frame.build()).build();
   }
 
   static ServerFrame cancel(String commandId) {

@@ -8,9 +8,7 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.apache.pekko.Done;
-import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.Extension;
@@ -22,16 +20,18 @@ import org.slf4j.LoggerFactory;
 import org.streamingcommands.api.ApiServer;
 import org.streamingcommands.api.ApiSettings;
 import org.streamingcommands.client.StreamingCommandClient;
+import org.streamingcommands.client.StreamingFleetClient;
 import org.streamingcommands.connection.Connections;
+import org.streamingcommands.connection.DrainReport;
 import org.streamingcommands.edge.EdgeServer;
 import org.streamingcommands.edge.EdgeSettings;
 import org.streamingcommands.registry.StreamingServiceRegistry;
 
 /**
  * Streaming Commands inside a user's own ActorSystem. The system needs {@code pekko.actor.provider
- * = cluster}; a single node is a cluster of one, see {@link #join}. The listeners stop with the
- * system's coordinated shutdown: first every client is told to go elsewhere, then both close.
- * Thread-safe.
+ * = cluster}; a single node is a cluster of one, see {@link #join}. It stops with the system's
+ * coordinated shutdown: clients are told to go elsewhere at a pace, those with commands under way
+ * last; then both listeners close, the entities hand over, and the node leaves. Thread-safe.
  *
  * <pre>{@code
  * StreamingCommands commands = StreamingCommands.get(system);
@@ -55,6 +55,7 @@ public final class StreamingCommands implements Extension {
   private final ActorSystem<?> system;
   private final Connections connections;
   private final StreamingServiceRegistry services;
+  private final GracefulStop stop;
 
   /**
    * @throws IllegalStateException where the system is not part of a cluster
@@ -78,18 +79,22 @@ public final class StreamingCommands implements Extension {
     }
     connections = Connections.get(system);
     services = StreamingServiceRegistry.get(system);
-    onShutdown(
-        CoordinatedShutdown.PhaseBeforeServiceUnbind(),
-        "streaming-commands-drain",
-        () -> {
-          connections.drain();
-          return CompletableFuture.completedFuture(Done.getInstance());
-        });
+    stop = GracefulStop.of(system, connections);
   }
 
   /** The services of this node and of the cluster. */
   public StreamingServiceRegistry services() {
     return services;
+  }
+
+  /**
+   * Takes leave of this node's clients, as a stop does first; the node stays in the cluster. No
+   * client is taken in any more, and there is no way back.
+   *
+   * @return completed when no client is left
+   */
+  public CompletableFuture<DrainReport> drain() {
+    return connections.drain();
   }
 
   /**
@@ -99,6 +104,15 @@ public final class StreamingCommands implements Extension {
    */
   public <C extends Message> StreamingCommandClient<C> client(String service, String clientId) {
     return StreamingCommandClient.local(system, service, clientId);
+  }
+
+  /**
+   * Sends to many clients of a service from this JVM.
+   *
+   * @throws IllegalArgumentException for a service that breaks its rule
+   */
+  public <C extends Message> StreamingFleetClient<C> fleet(String service) {
+    return StreamingFleetClient.local(system, service);
   }
 
   /**
@@ -148,8 +162,7 @@ public final class StreamingCommands implements Extension {
     EdgeSettings settings = EdgeSettings.from(section("edge"));
     try {
       EdgeServer edge = EdgeServer.start(settings, connections);
-      onShutdown(
-          CoordinatedShutdown.PhaseServiceUnbind(),
+      stop.onUnbind(
           "streaming-commands-edge",
           () ->
               CompletableFuture.runAsync(
@@ -185,8 +198,7 @@ public final class StreamingCommands implements Extension {
                         error));
                 return;
               }
-              onShutdown(
-                  CoordinatedShutdown.PhaseServiceUnbind(),
+              stop.onUnbind(
                   "streaming-commands-api",
                   () -> api.stop().toCompletableFuture().thenApply(none -> Done.getInstance()));
               listening.complete(api.address());
@@ -196,9 +208,5 @@ public final class StreamingCommands implements Extension {
 
   private Config section(String name) {
     return system.settings().config().getConfig("streaming-commands." + name);
-  }
-
-  private void onShutdown(String phase, String task, Supplier<CompletableFuture<Done>> action) {
-    CoordinatedShutdown.get(system).addTask(phase, task, action::get);
   }
 }

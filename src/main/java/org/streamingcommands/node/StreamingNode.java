@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -16,6 +17,7 @@ import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.streamingcommands.connection.DrainReason;
 import org.streamingcommands.registry.StreamingServiceRegistry;
 
 /**
@@ -26,7 +28,14 @@ import org.streamingcommands.registry.StreamingServiceRegistry;
  */
 public final class StreamingNode implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
-  private static final Duration STOP_LIMIT = Duration.ofSeconds(90);
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(120);
+
+  private static final Set<CoordinatedShutdown.Reason> ON_PURPOSE =
+      Set.of(
+          CoordinatedShutdown.actorSystemTerminateReason(),
+          CoordinatedShutdown.jvmExitReason(),
+          CoordinatedShutdown.clusterLeavingReason(),
+          DrainReason.BY_OPERATOR);
 
   private final ActorSystem<Void> system;
   private final InetSocketAddress edgeAddress;
@@ -97,6 +106,17 @@ public final class StreamingNode implements AutoCloseable {
   /** Where senders and operators call. */
   public InetSocketAddress apiAddress() {
     return apiAddress;
+  }
+
+  /**
+   * Whether the stop that ended this node, or is about to, was wished for: by {@link #stop}, a
+   * signal, a drain, or word to leave the cluster. It was not where the cluster took the node out.
+   */
+  public boolean isStoppedOnPurpose() {
+    return CoordinatedShutdown.get(system)
+        .getShutdownReason()
+        .filter(ON_PURPOSE::contains)
+        .isPresent();
   }
 
   /** Stops in order; the future completes when nothing of the node is left. */

@@ -13,7 +13,11 @@ import org.streamingcommands.testkit.Violation.Promise;
 /** A node that runs from the first send to the last gives no reason that only a stop explains. */
 final class RunningNodeCheck {
   private static final Set<Reason> WRONG =
-      Set.of(Reason.SHUTTING_DOWN, Reason.NODE_UNREACHABLE, Reason.UNKNOWN_SERVICE);
+      Set.of(
+          Reason.SHUTTING_DOWN,
+          Reason.NODE_UNREACHABLE,
+          Reason.UNKNOWN_SERVICE,
+          Reason.NO_MAJORITY);
 
   private RunningNodeCheck() {}
 

@@ -31,8 +31,8 @@ import org.streamingcommands.grpc.v1.Reason;
 import org.streamingcommands.grpc.v1.Receipt;
 import org.streamingcommands.grpc.v1.Undelivered;
 import org.streamingcommands.support.Heard;
-import org.streamingcommands.support.ScriptedClient;
 import org.streamingcommands.support.TestNode;
+import org.streamingcommands.testkit.ScriptedClient;
 
 class DispatchTest {
   private static ApiNode api;

@@ -19,8 +19,8 @@ import org.streamingcommands.grpc.v1.ExecuteCommandRequest;
 import org.streamingcommands.grpc.v1.ExecuteCommandResponse;
 import org.streamingcommands.grpc.v1.Receipt;
 import org.streamingcommands.support.Heard;
-import org.streamingcommands.support.ScriptedClient;
 import org.streamingcommands.support.TestNode;
+import org.streamingcommands.testkit.ScriptedClient;
 
 class ExecuteCommandTest {
   private static ApiNode api;

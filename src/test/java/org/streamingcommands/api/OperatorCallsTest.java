@@ -23,8 +23,8 @@ import org.streamingcommands.grpc.v1.ListClientsResponse;
 import org.streamingcommands.grpc.v1.ListServicesRequest;
 import org.streamingcommands.grpc.v1.ListServicesResponse;
 import org.streamingcommands.support.Heard;
-import org.streamingcommands.support.ScriptedClient;
 import org.streamingcommands.support.TestNode;
+import org.streamingcommands.testkit.ScriptedClient;
 
 class OperatorCallsTest {
   private ApiNode api;

@@ -17,8 +17,8 @@ import org.streamingcommands.command.Receipt;
 import org.streamingcommands.grpc.v1.SendCommandToClientRequest;
 import org.streamingcommands.grpc.v1.SendCommandToClientResponse;
 import org.streamingcommands.support.Heard;
-import org.streamingcommands.support.ScriptedClient;
 import org.streamingcommands.support.TestNode;
+import org.streamingcommands.testkit.ScriptedClient;
 
 class SendCommandTest {
   private static ApiNode api;

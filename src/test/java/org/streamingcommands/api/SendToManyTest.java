@@ -33,10 +33,10 @@ import org.streamingcommands.grpc.v1.SendToManyResponse;
 import org.streamingcommands.grpc.v1.SendToManySummary;
 import org.streamingcommands.grpc.v1.WaveEnded;
 import org.streamingcommands.grpc.v1.WavePlan;
-import org.streamingcommands.support.ScriptedClient;
 import org.streamingcommands.support.ScriptedFleet;
 import org.streamingcommands.support.ScriptedFleet.Habit;
 import org.streamingcommands.support.TestNode;
+import org.streamingcommands.testkit.ScriptedClient;
 
 @Timeout(60)
 class SendToManyTest {

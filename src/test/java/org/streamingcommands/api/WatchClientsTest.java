@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Timeout;
 import org.streamingcommands.grpc.v1.ClientInfo;
 import org.streamingcommands.grpc.v1.WatchClientsRequest;
 import org.streamingcommands.grpc.v1.WatchClientsResponse;
-import org.streamingcommands.support.ScriptedClient;
 import org.streamingcommands.support.TestNode;
+import org.streamingcommands.testkit.ScriptedClient;
 
 @Timeout(60)
 class WatchClientsTest {

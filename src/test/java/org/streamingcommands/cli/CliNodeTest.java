@@ -153,28 +153,6 @@ class CliNodeTest {
   }
 
   @Test
-  void broadcastTellsEachOutcomeAndStopsAfterABadWave() {
-    connect("cast-1");
-    connect("cast-2");
-    String[] cast = {"broadcast", "--api", api(), "--service", "agents", "--type"};
-    String[] text = append(cast, "google.protobuf.StringValue", "--json", "\"x\"");
-
-    assertThat(run(append(text, "--selector", "room=hall"))).isZero();
-    assertThat(out.toString()).contains("cast-1", "cast-2", "2 of 2 completed");
-    assertThat(run(append(text, "--selector", "room=cellar"))).isZero();
-    assertThat(
-            run(
-                append(
-                    append(cast, "google.protobuf.Empty", "--id", "cast-1", "--id", "cast-2"),
-                    "--wave",
-                    "50%,100%")))
-        .isEqualTo(ExitCode.FAILED);
-    assertThat(out.toString()).contains("NOT_TODAY", "nobody else is sent to", "1 skipped");
-    assertThat(run(append(text, "--selector", "room in ("))).isEqualTo(ExitCode.FAILURE);
-    assertThat(err.toString()).contains("selector");
-  }
-
-  @Test
   void cancelSaysWhatItCameTo() {
     connect("cancelled");
     send("cancelled", "google.protobuf.StringValue", "\"x\"", "--command-id", "done");

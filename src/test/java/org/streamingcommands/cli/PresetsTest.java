@@ -27,6 +27,9 @@ class PresetsTest {
   @ValueSource(
       strings = {
         "application",
+        "node1",
+        "node2",
+        "node3",
         "production",
         "development",
         "testing",
@@ -45,6 +48,9 @@ class PresetsTest {
   @ValueSource(
       strings = {
         "application",
+        "node1",
+        "node2",
+        "node3",
         "production",
         "development",
         "testing",

@@ -34,6 +34,9 @@ import org.streamingcommands.support.TestNode;
 /** What a sender may rely on, the same in both modes: a subclass says which. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class CommandClientContract {
+  /** What the queue of a client and the room to wait for it hold, were it to take none. */
+  private static final int MANY = 1_900;
+
   private StreamingNode node;
   private Agent agent;
   private final AtomicInteger runs = new AtomicInteger();
@@ -252,7 +255,7 @@ abstract class CommandClientContract {
   @Test
   void manyAtOnceAllEnd() {
     List<CompletableFuture<Outcome<StringValue>>> all = new ArrayList<>();
-    for (int i = 0; i < 3_000; i++) {
+    for (int i = 0; i < MANY; i++) {
       all.add(
           echo()
               .ask(

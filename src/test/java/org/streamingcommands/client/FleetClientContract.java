@@ -30,10 +30,10 @@ import org.streamingcommands.command.Targets;
 import org.streamingcommands.command.WaveReport;
 import org.streamingcommands.command.Waves;
 import org.streamingcommands.node.StreamingNode;
-import org.streamingcommands.support.ScriptedClient;
 import org.streamingcommands.support.ScriptedFleet;
 import org.streamingcommands.support.ScriptedFleet.Habit;
 import org.streamingcommands.support.TestNode;
+import org.streamingcommands.testkit.ScriptedClient;
 
 /** What a sender to many may rely on, the same in both modes: a subclass says which. */
 @Timeout(60)

@@ -13,8 +13,8 @@ import org.streamingcommands.command.Outcome;
 import org.streamingcommands.command.Reason;
 import org.streamingcommands.command.Targets;
 import org.streamingcommands.node.StreamingNode;
-import org.streamingcommands.support.ScriptedClient;
 import org.streamingcommands.support.TestNode;
+import org.streamingcommands.testkit.ScriptedClient;
 
 /** The contract, through the api over a real connection. */
 class RemoteFleetClientTest extends FleetClientContract {

@@ -100,7 +100,7 @@ class ClientConnectionTest {
   void anEntityThatStopsUnexpectedlyIsFoundAgainByItsStream() throws Exception {
     Stream stream = connect("healed");
     ClientKey key = ClientKey.of(TestNode.SERVICE, "healed");
-    ActorRef<ClientConnection.Message> entity = connections.entities().find(key);
+    ActorRef<ClientConnection.Message> entity = connections.entities().find(key).ref();
     entity.tell(ClientConnection.Stop.INSTANCE);
     Heard heard;
     int attempt = 0;
@@ -137,7 +137,7 @@ class ClientConnectionTest {
   void anEntityThatIsToldDirectlyJustAfterItStoppedStillAnswers() throws Exception {
     ClientKey key = ClientKey.of(TestNode.SERVICE, "stray");
     node.send("stray", TestNode.command("c0", "x")).awaitOutcome();
-    ActorRef<ClientConnection.Message> entity = connections.entities().find(key);
+    ActorRef<ClientConnection.Message> entity = connections.entities().find(key).ref();
     entity.tell(ClientConnection.Stop.INSTANCE);
     // Straight into its mailbox, behind the stop: the dead letter has to find its way back.
     Heard heard = new Heard();

@@ -14,8 +14,8 @@ import org.streamingcommands.command.Outcome;
 import org.streamingcommands.command.Receipt;
 import org.streamingcommands.grpc.v1.Hello;
 import org.streamingcommands.support.Heard;
-import org.streamingcommands.support.ScriptedClient;
 import org.streamingcommands.support.TestNode;
+import org.streamingcommands.testkit.ScriptedClient;
 
 /** Client on node a, entity on node b, sender on node c; and then b is no more. */
 class ClusterMoveTest {

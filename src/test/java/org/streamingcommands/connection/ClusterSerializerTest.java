@@ -55,6 +55,15 @@ class ClusterSerializerTest {
   }
 
   @Test
+  void howLongToWaitForAClientThatReturnsIsReadAsItWasWritten() throws NotSerializableException {
+    StreamRef stream = ((ClientConnection.Detach) MESSAGES.get("Detach")).stream();
+    ClientConnection.Detach detach = new ClientConnection.Detach(stream, false, 5_000);
+    ClusterSerializer serializer = serializerOf(detach);
+    assertThat(serializer.fromBinary(serializer.toBinary(detach), serializer.manifest(detach)))
+        .isEqualTo(detach);
+  }
+
+  @Test
   void everyKindOfMessageIsAmongThem() {
     Set<String> kinds = new TreeSet<>();
     collect(ClientConnection.Message.class, kinds);

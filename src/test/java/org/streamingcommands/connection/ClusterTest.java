@@ -27,8 +27,8 @@ import org.streamingcommands.command.Reason;
 import org.streamingcommands.command.Receipt;
 import org.streamingcommands.grpc.v1.GoodbyeReason;
 import org.streamingcommands.support.Heard;
-import org.streamingcommands.support.ScriptedClient;
 import org.streamingcommands.support.TestNode;
+import org.streamingcommands.testkit.ScriptedClient;
 
 /**
  * The client's stream on node a, its entity on node b, the sender on node c: everything is as it is

@@ -78,6 +78,29 @@ class CommandFlowTest {
   }
 
   @Test
+  void aStreamThatDiedUnnoticedIsGivenNothingAndTheNextOneGetsItInOrder() {
+    RecordingDownlink gone = attach(10);
+    gone.hasEnded = true;
+    ReplyTo first = send("c1");
+    ReplyTo second = send("c2");
+    assertThat(answers.receiptsOf(first)).containsExactly(Receipt.QUEUED);
+    flow.detach(0);
+    RecordingDownlink next = attach(10);
+    assertThat(next.delivered).containsExactly("c1", "c2");
+    assertThat(next.redelivered).isEmpty();
+    assertThat(answers.receiptsOf(second)).containsExactly(Receipt.QUEUED, Receipt.SENT);
+  }
+
+  @Test
+  void whatAStreamThatDiedUnnoticedWasGivenIsNotSent() {
+    attach(10).hasEnded = true;
+    ReplyTo sender = send("c1");
+    flow.detach(0);
+    pass(Duration.ofMinutes(1));
+    assertThat(answers.certaintyOf(sender)).isEqualTo(Certainty.NOT_SENT);
+  }
+
+  @Test
   void aStreamThatDiesAfterTheWriteLeavesSentUnconfirmed() {
     attach(10);
     ReplyTo sender = send("c1");
@@ -198,6 +221,26 @@ class CommandFlowTest {
     assertThat(answers.outcomeOf(first)).isEqualTo(DONE);
     assertThat(answers.outcomeOf(second)).isEqualTo(DONE);
     assertThat(answers.receiptsOf(second)).containsExactly(Receipt.SENT);
+  }
+
+  @Test
+  void whoJoinsWithLessTimeIsToldWhenItIsOverAndTheCommandGoesOn() {
+    attach(10);
+    ReplyTo patient = send("c1");
+    ReplyTo impatient =
+        send(
+            new Command(
+                "c1",
+                Any.pack(StringValue.of("payload")),
+                now.plusSeconds(1),
+                Priority.NORMAL,
+                "",
+                Map.of()));
+    pass(Duration.ofSeconds(2));
+    assertThat(answers.reasonOf(impatient)).isEqualTo(Reason.TIMED_OUT);
+    assertThat(answers.certaintyOf(impatient)).isEqualTo(Certainty.SENT_UNCONFIRMED);
+    flow.result("c1", DONE);
+    assertThat(answers.outcomeOf(patient)).isEqualTo(DONE);
   }
 
   @Test

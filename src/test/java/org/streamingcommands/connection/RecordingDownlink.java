@@ -13,6 +13,7 @@ final class RecordingDownlink implements Downlink {
   long confirmed;
   int credits;
   boolean refusesToEncode;
+  boolean hasEnded;
 
   RecordingDownlink(int credits) {
     this.credits = credits;
@@ -26,8 +27,12 @@ final class RecordingDownlink implements Downlink {
     if (refusesToEncode) {
       throw new IllegalStateException("no such field");
     }
+    if (hasEnded) {
+      return NOT_WRITTEN;
+    }
     (delivery.redelivered() ? redelivered : delivered).add(delivery.command().id());
-    return --credits;
+    credits = Math.max(credits - 1, 0);
+    return credits;
   }
 
   @Override

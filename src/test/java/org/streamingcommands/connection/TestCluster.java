@@ -8,8 +8,8 @@ import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.streamingcommands.command.ClientKey;
-import org.streamingcommands.support.ScriptedClient;
 import org.streamingcommands.support.TestNode;
+import org.streamingcommands.testkit.ScriptedClient;
 
 /** Three nodes in this JVM that found one another. */
 final class TestCluster implements AutoCloseable {
@@ -20,14 +20,20 @@ final class TestCluster implements AutoCloseable {
   private int lastClient;
 
   static TestCluster start(String... overrides) {
+    return start(ConfigFactory.empty(), overrides);
+  }
+
+  /** With settings of Pekko on top. */
+  static TestCluster start(Config more, String... overrides) {
     return new TestCluster(
-        ConfigFactory.parseString(
-                """
+        more.withFallback(
+                ConfigFactory.parseString(
+                    """
                 pekko.cluster.gossip-interval = 200 ms
                 pekko.cluster.leader-actions-interval = 200 ms
                 pekko.cluster.split-brain-resolver.stable-after = 2 s
                 pekko.cluster.sharding.rebalance-interval = 1 s
-                """)
+                """))
             .withFallback(TestNode.config(overrides)));
   }
 

@@ -25,8 +25,8 @@ import org.streamingcommands.grpc.v1.ClientFrame;
 import org.streamingcommands.grpc.v1.ClientStreamServiceGrpc;
 import org.streamingcommands.grpc.v1.Hello;
 import org.streamingcommands.support.Heard;
-import org.streamingcommands.support.ScriptedClient;
 import org.streamingcommands.support.TestNode;
+import org.streamingcommands.testkit.ScriptedClient;
 
 /** Whatever a client sends costs its own stream at most; a bystander is asked after each try. */
 class EdgeBadInputTest {

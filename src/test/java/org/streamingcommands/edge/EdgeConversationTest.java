@@ -18,8 +18,8 @@ import org.streamingcommands.grpc.v1.CommandDelivery;
 import org.streamingcommands.grpc.v1.GoodbyeReason;
 import org.streamingcommands.grpc.v1.Hello;
 import org.streamingcommands.support.Heard;
-import org.streamingcommands.support.ScriptedClient;
 import org.streamingcommands.support.TestNode;
+import org.streamingcommands.testkit.ScriptedClient;
 
 /** What a client and a sender hear of each other over a real connection. */
 class EdgeConversationTest {

@@ -14,9 +14,9 @@ import org.streamingcommands.connection.PingStrategy;
 import org.streamingcommands.connection.ServiceObserver;
 import org.streamingcommands.grpc.v1.GoodbyeReason;
 import org.streamingcommands.support.Heard;
-import org.streamingcommands.support.ScriptedClient;
 import org.streamingcommands.support.TestNode;
 import org.streamingcommands.testkit.FaultyLink;
+import org.streamingcommands.testkit.ScriptedClient;
 
 /** A dead peer is found out, a live one is left in peace. */
 class EdgeLivenessTest {

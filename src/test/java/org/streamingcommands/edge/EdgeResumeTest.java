@@ -14,8 +14,8 @@ import org.streamingcommands.grpc.v1.CommandDelivery;
 import org.streamingcommands.grpc.v1.CommandResult;
 import org.streamingcommands.grpc.v1.Hello;
 import org.streamingcommands.support.Heard;
-import org.streamingcommands.support.ScriptedClient;
 import org.streamingcommands.support.TestNode;
+import org.streamingcommands.testkit.ScriptedClient;
 
 /** Commands in flight over the end of a connection, on the wire as any language would do it. */
 class EdgeResumeTest {

@@ -24,9 +24,9 @@ import org.streamingcommands.command.Reason;
 import org.streamingcommands.command.Receipt;
 import org.streamingcommands.command.SendResult;
 import org.streamingcommands.service.ClientService;
-import org.streamingcommands.support.ScriptedClient;
 import org.streamingcommands.support.TestNode;
 import org.streamingcommands.testkit.FaultyLink;
+import org.streamingcommands.testkit.ScriptedClient;
 
 /** One test for each thing that the Python original got wrong. */
 class SeedDefectsTest {

@@ -17,15 +17,16 @@ import org.streamingcommands.client.StreamingCommandClient;
 import org.streamingcommands.command.Certainty;
 import org.streamingcommands.command.Outcome;
 import org.streamingcommands.grpc.v1.GoodbyeReason;
-import org.streamingcommands.support.ScriptedClient;
 import org.streamingcommands.support.TestNode;
+import org.streamingcommands.testkit.ScriptedClient;
 
 /** A launched node: what it starts with, and how it goes. */
 class StreamingNodeTest {
 
   @Test
   void aNodeThatStopsSaysGoodbyeAndEndsEverySend() {
-    StreamingNode node = StreamingNode.start(TestNode.config("services.bots {}"));
+    StreamingNode node =
+        StreamingNode.start(TestNode.config("services.bots {}", "drain.in-flight-timeout = 0 s"));
     ScriptedClient client = ScriptedClient.dial(node.edgeAddress());
     client.hello("bots", "b1").awaitWelcome();
     StreamingCommandClient<StringValue> sender =

@@ -22,6 +22,7 @@ import org.streamingcommands.connection.ServiceObserver;
 import org.streamingcommands.connection.ServiceSettings;
 import org.streamingcommands.edge.EdgeServer;
 import org.streamingcommands.edge.EdgeSettings;
+import org.streamingcommands.testkit.ScriptedClient;
 
 /** A node with an edge, on loopback and free ports, that serves "bots". */
 public final class TestNode implements AutoCloseable {
@@ -158,7 +159,7 @@ public final class TestNode implements AutoCloseable {
 
   @Override
   public void close() {
-    connections.drain();
+    connections.drainNow();
     edge.stop();
     system.terminate();
     await(system.getWhenTerminated().toCompletableFuture());
