@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
  * The promises hold over real nodes, each in a JVM of its own, while they are restarted, killed,
  * halted and cut off. Takes minutes, so it is not part of a plain build: {@code mvn verify
  * -Pprocesses}. {@code -Dcluster.seed=…} repeats a load, {@code -Dcluster.rounds=…} goes on for so
- * many.
+ * many, {@code -Dcluster.trails=true} shows what befell some of those that failed.
  */
 @Tag("processes")
 class ClusterProcessesTest {
@@ -122,6 +122,9 @@ class ClusterProcessesTest {
       report = ClusterRun.run(settings, nodes, SERVICE, QUICK, scenario);
     }
     System.out.printf("%s: %s%n", name, report);
+    if (Boolean.getBoolean("cluster.trails")) {
+      System.out.println(report.undeliveredTrails());
+    }
     // Not the collection's own assertion: it would print every trail there is.
     assertThat(report.violations().size()).as(report.toString()).isZero();
     assertThat(report.sends()).isGreaterThan(500);
