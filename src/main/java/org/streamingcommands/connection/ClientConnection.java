@@ -11,6 +11,7 @@ import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
@@ -194,7 +195,8 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     this.flow =
         new CommandFlow(
             settings, connections.replies(), connections.counters(), connections.clock());
-    flow.holdUntil(connections.settlesAtMillis(shard));
+    // The parent, because the shard that typed entities are given is one and the same for all.
+    flow.holdUntil(connections.settlesAtMillis(Adapter.toClassic(context).parent()));
     flow.awaitLegacy(connections.legacies().take(client));
     this.entry = connections.entities().add(client, context.getSelf());
     scheduleIdleCheck();

@@ -74,11 +74,15 @@ public final class Connections implements Extension {
   /** How long after a shard came here its entities may come to life before their streams know. */
   private static final long MOVE_MILLIS = 15_000;
 
+  /** How long after a node came or went shards may move from one to another. */
+  private static final long SHARDS_MOVE_MILLIS = 120_000;
+
   /** A shard and since when it is on this node. */
-  private record ShardHere(ActorRef<ClusterSharding.ShardCommand> shard, long sinceMillis) {}
+  private record ShardHere(org.apache.pekko.actor.ActorRef shard, long sinceMillis) {}
 
   private final ConcurrentHashMap<String, ShardHere> shards = new ConcurrentHashMap<>();
   private volatile boolean isAlone = true;
+  private volatile long membersChangedMillis;
   private volatile boolean isRegionGone;
   private volatile @Nullable String cutOff;
 
@@ -506,6 +510,7 @@ public final class Connections implements Extension {
   /** Another node was seen: entities may come from there. */
   void notAlone() {
     isAlone = false;
+    membersChangedMillis = clock.millis();
   }
 
   /** A node will not speak again. */
@@ -581,18 +586,17 @@ public final class Connections implements Extension {
    * Until when the stream of a client whose entity comes to life now may be on its way from where
    * the shard was. 0 where there is nowhere it could come from.
    */
-  long settlesAtMillis(ActorRef<ClusterSharding.ShardCommand> shard) {
-    if (isAlone) {
+  long settlesAtMillis(org.apache.pekko.actor.ActorRef shard) {
+    long now = clock.millis();
+    if (isAlone || now > membersChangedMillis + SHARDS_MOVE_MILLIS) {
+      // Nothing moves where no node comes or goes: a client without a stream has none.
       return 0;
     }
     ShardHere here =
         shards.compute(
             shard.path().name(),
             (name, known) ->
-                known != null && known.shard().equals(shard)
-                    ? known
-                    : new ShardHere(shard, clock.millis()));
-    long now = clock.millis();
+                known != null && known.shard().equals(shard) ? known : new ShardHere(shard, now));
     return now < here.sinceMillis() + MOVE_MILLIS ? now + SETTLE_MILLIS : 0;
   }
 
