@@ -179,7 +179,12 @@ class ArchitectureTest {
 
   @Test
   void benchKnowsPublicPackagesOnly() {
-    knowsOnly("bench", "command", "client", "agent", "node", "grpc").check(OURS);
+    knowsOnly("bench", "command", "client", "agent", "node", "process", "grpc").check(OURS);
+  }
+
+  @Test
+  void processKnowsNobody() {
+    knowsOnly("process").check(OURS);
   }
 
   @Test

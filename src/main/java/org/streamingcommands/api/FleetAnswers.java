@@ -22,7 +22,11 @@ final class FleetAnswers {
     } else if (step instanceof FleetStep.WaveEnded wave) {
       wave(answer, wave.report());
     } else if (step instanceof FleetStep.Started started) {
-      answer.getStartedBuilder().setCommandId(started.commandId()).setTargets(started.targets());
+      answer
+          .getStartedBuilder()
+          .setCommandId(started.commandId())
+          .setTargets(started.targets())
+          .addAllSilentNodes(started.silent());
     } else if (step instanceof FleetStep.Finished finished) {
       answer.setSummary(summary(finished.summary()));
     }

@@ -30,6 +30,9 @@ final class Listings {
   private static final int DEFAULT_PAGE = 100;
   private static final int MAX_PAGE = 1000;
 
+  /** A caller with patience would rather know what the other nodes say. */
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(3);
+
   private final Connections connections;
   private final Supplier<Map<String, Set<String>>> services;
   private final Function<String, Set<String>> types;
@@ -48,6 +51,8 @@ final class Listings {
   }
 
   /**
+   * The clients of all nodes.
+   *
    * @param timeout how long to wait for the other nodes; those that say nothing are named
    */
   CompletableFuture<ListClientsResponse> clients(ListClientsRequest request, Duration timeout)
@@ -56,13 +61,15 @@ final class Listings {
     LabelSelector selector = FleetRequests.selector(request.getSelector());
     int size = pageSize(request.getPageSize());
     ClientKey after = after(request.getPageToken(), service);
+    Duration wait = timeout.compareTo(LONGEST_WAIT) < 0 ? timeout : LONGEST_WAIT;
     return connections
-        .listAll(service, selector, request.getSearch(), after, size, timeout)
+        .listAll(service, selector, request.getSearch(), after, size, wait)
         .thenApply(Listings::page);
   }
 
   private static ListClientsResponse page(ClusterListing listing) {
-    ListClientsResponse.Builder response = ListClientsResponse.newBuilder();
+    ListClientsResponse.Builder response =
+        ListClientsResponse.newBuilder().addAllSilentNodes(new TreeSet<>(listing.silent()));
     List<ConnectedClient> clients = listing.clients();
     clients.forEach(client -> response.addClients(info(client)));
     if (listing.more() && !clients.isEmpty()) {

@@ -1,8 +1,12 @@
 package org.streamingcommands.cli;
 
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Function;
+import org.streamingcommands.client.ApiAddress;
 import org.streamingcommands.client.CommandClientSettings;
 import org.streamingcommands.client.RemoteConnections;
 import org.streamingcommands.grpc.v1.CommandServiceGrpc;
@@ -34,12 +38,27 @@ final class ApiCall {
    * @throws CliException where the api answers with an error or not at all
    */
   static <T> T make(CommandClientSettings settings, Function<CommandServiceBlockingStub, T> call) {
-    ManagedChannel channel = RemoteConnections.channel(settings);
+    List<ApiAddress> left = new ArrayList<>(settings.addresses());
+    while (true) {
+      ApiAddress address = left.remove(0);
+      try {
+        return call(address, settings, call);
+      } catch (StatusRuntimeException e) {
+        // All that goes this way may be asked twice.
+        if (left.isEmpty() || e.getStatus().getCode() != Status.Code.UNAVAILABLE) {
+          throw new CliException("the api at %s: %s".formatted(address, Problems.describe(e)), e);
+        }
+      }
+    }
+  }
+
+  private static <T> T call(
+      ApiAddress address,
+      CommandClientSettings settings,
+      Function<CommandServiceBlockingStub, T> call) {
+    ManagedChannel channel = RemoteConnections.channel(address, settings);
     try {
       return call.apply(CommandServiceGrpc.newBlockingStub(channel));
-    } catch (StatusRuntimeException e) {
-      throw new CliException(
-          "the api at %s: %s".formatted(settings.address(), Problems.describe(e)), e);
     } finally {
       channel.shutdownNow();
     }

@@ -15,8 +15,8 @@ final class ApiOption {
 
   @Option(
       names = "--api",
-      paramLabel = "HOST:PORT",
-      description = "The api of any node (default: ${DEFAULT-VALUE}).",
+      paramLabel = "HOST:PORT[,...]",
+      description = "The api of any node, or of several (default: ${DEFAULT-VALUE}).",
       defaultValue = "127.0.0.1:7500")
   private String api = "";
 

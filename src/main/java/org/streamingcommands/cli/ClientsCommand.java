@@ -6,7 +6,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -41,12 +43,17 @@ final class ClientsCommand implements Callable<Integer> {
 
   @Mixin private OutputOption output = new OutputOption();
 
+  private final Set<String> silent = new TreeSet<>();
+
   @Override
   public Integer call() {
     CommandLine command = spec.commandLine();
     List<ClientInfo> clients =
         ApiCall.make(command, api.settings(), "listing the clients", this::list);
     print(command.getOut(), clients);
+    if (!silent.isEmpty()) {
+      command.getErr().println("these nodes did not answer: " + String.join(", ", silent));
+    }
     return ExitCode.OK;
   }
 
@@ -64,6 +71,7 @@ final class ClientsCommand implements Callable<Integer> {
                       .setPageToken(token)
                       .build());
       clients.addAll(page.getClientsList());
+      silent.addAll(page.getSilentNodesList());
       token = page.getNextPageToken();
     } while (!token.isEmpty());
     return clients;

@@ -5,6 +5,8 @@ import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.streamingcommands.credentials.Tls;
 
@@ -15,8 +17,14 @@ final class ApiChannel {
 
   private ApiChannel() {}
 
-  static ManagedChannel to(CommandClientSettings settings) {
-    return builder(settings)
+  /** Of the several addresses that a name may stand for, every process takes one by chance. */
+  private static final Map<String, ?> ANY_OF_A_NAME =
+      Map.of(
+          "loadBalancingConfig", List.of(Map.of("pick_first", Map.of("shuffleAddressList", true))));
+
+  static ManagedChannel to(ApiAddress address, CommandClientSettings settings) {
+    return builder(address, settings)
+        .defaultServiceConfig(ANY_OF_A_NAME)
         // Answers are told on the event loop: a hop to another thread costs more than the answer.
         .directExecutor()
         // The link asks again by itself; gRPC's own retries would keep a copy of every message.
@@ -29,15 +37,15 @@ final class ApiChannel {
   }
 
   /**
-   * A channel with nothing but what the settings say of address, TLS and token.
+   * A channel with nothing but what the settings say of TLS and token.
    *
    * @throws IllegalArgumentException naming the file that is wrong
    */
-  static NettyChannelBuilder builder(CommandClientSettings settings) {
+  static NettyChannelBuilder builder(ApiAddress address, CommandClientSettings settings) {
     ChannelCredentials transport =
         settings.tls().map(Tls::channelCredentials).orElseGet(InsecureChannelCredentials::create);
     NettyChannelBuilder builder =
-        NettyChannelBuilder.forAddress(settings.host(), settings.port(), transport);
+        NettyChannelBuilder.forAddress(address.host(), address.port(), transport);
     settings.token().ifPresent(token -> builder.intercept(new TokenInterceptor(token)));
     return builder;
   }

@@ -5,9 +5,9 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.Reason;
 import org.streamingcommands.grpc.v1.CommandServiceGrpc;
@@ -16,104 +16,70 @@ import org.streamingcommands.grpc.v1.DispatchResponse;
 
 /**
  * The way to one api address: one channel and on it one {@code Dispatch} stream, dialled again when
- * it breaks. Lives until it was idle for idle-timeout.
+ * it breaks.
  *
  * <p>A sender's thread writes to the stream itself, the event loop tells the answers, and the clock
  * sweeps: no thread and no timer per command. What the stream carried when it broke is asked again
  * under the same command ids, in the same order, before anything newer.
+ *
+ * <p>A client's exchanges come to one link, their home, which keeps their order. While it has no
+ * stream, it has another carry them, and until those have ended also what comes after them; that
+ * one gives back what it could not carry.
  */
 final class ApiLink implements DispatchCall.Listener {
   private static final int MAX_STRIKES = 3;
 
-  /**
-   * Whether there is a stream.
-   *
-   * @param open whether there is one that was ready once
-   * @param since when it became so, in terms of {@link System#nanoTime}
-   * @param trouble how the last one ended; empty before that
-   */
-  record Reach(boolean open, long since, String trouble) {}
-
-  private final CommandClientSettings settings;
-  private final Consumer<ApiLink> onClosed;
+  private final ApiAddress address;
+  private final ApiLinks links;
   private final ManagedChannel channel;
   private final CommandServiceStub stub;
   private final ExchangeTable table;
   private final Queue<Exchange> waiting = new ConcurrentLinkedQueue<>();
+
+  /** Carried for other homes. */
+  private final Queue<Exchange> guests = new ConcurrentLinkedQueue<>();
+
   private final Queue<Runnable> news = new ConcurrentLinkedQueue<>();
   private final Turns turns = new Turns(this::turn);
 
-  private volatile Reach reach = new Reach(false, System.nanoTime(), "");
+  private volatile boolean open;
+  private volatile boolean draining;
 
   // Touched in a turn only.
   private final ArrayDeque<Exchange> again = new ArrayDeque<>();
+  private final Away away = new Away();
   private final Backoff backoff = new Backoff();
   private @Nullable DispatchCall call;
-  private long calls;
   private boolean patient;
   private long nextDial = System.nanoTime();
   private boolean shut;
 
-  ApiLink(CommandClientSettings settings, Consumer<ApiLink> onClosed) {
-    this.settings = settings;
-    this.onClosed = onClosed;
-    this.channel = ApiChannel.to(settings);
+  ApiLink(ApiAddress address, CommandClientSettings settings, ApiLinks links) {
+    this.address = address;
+    this.links = links;
+    this.channel = ApiChannel.to(address, settings);
     this.stub = CommandServiceGrpc.newStub(channel);
-    this.table =
-        new ExchangeTable(settings.maxInFlight(), settings.maxPendingBytes(), this::released);
-    new Sweep(settings, this, waiting).start();
+    this.table = links.table();
   }
 
-  /** Where an exchange for this link has its place. */
-  ExchangeTable table() {
-    return table;
+  ApiAddress address() {
+    return address;
   }
 
-  Reach reach() {
-    return reach;
+  /** Whether there is a stream that was ready once, to a node that is not about to stop. */
+  boolean isUsable() {
+    return open && !draining;
   }
 
-  /** Takes it over, unless the link is full or closed: then nothing happened to it. */
-  ExchangeTable.Admission offer(Exchange exchange) {
-    ExchangeTable.Admission admission = table.admit(exchange);
-    if (admission == ExchangeTable.Admission.ADMITTED) {
-      waiting.add(exchange);
-      turns.request();
-    }
-    return admission;
+  /** Takes over an exchange whose home this is. */
+  void offer(Exchange exchange) {
+    waiting.add(exchange);
+    turns.request();
   }
 
-  /**
-   * Keeps the channel open for a call beside the stream, until {@link #letGo}.
-   *
-   * @return false where it is closed already
-   */
-  boolean hold() {
-    return table.hold();
-  }
-
-  void letGo() {
-    table.letGo();
-  }
-
-  /** For calls beside the stream, while they {@link #hold} it. */
+  /** For calls beside the stream. */
   Channel channel() {
     return channel;
-  }
-
-  boolean closeIfIdle() {
-    if (!table.closeIfEmpty()) {
-      return false;
-    }
-    shutDown();
-    return true;
-  }
-
-  /** Ends whatever is under way. */
-  void close() {
-    table.close();
-    endAll();
-    shutDown();
   }
 
   @Override
@@ -125,9 +91,24 @@ final class ApiLink implements DispatchCall.Listener {
   public void answered(DispatchResponse answer) {
     Exchange exchange = table.get(answer.getCorrelationId());
     // One that gave up before the node did is no longer here.
-    if (exchange != null) {
-      exchange.answered(answer);
+    if (exchange == null || isRefusalThatOthersCanMend(answer) && retry(exchange)) {
+      return;
     }
+    exchange.answered(answer);
+  }
+
+  private boolean isRefusalThatOthersCanMend(DispatchResponse answer) {
+    return links.areSeveral() && ApiLinks.isNodeStopping(answer);
+  }
+
+  private boolean retry(Exchange exchange) {
+    if (!exchange.unwrite()) {
+      return false;
+    }
+    draining = true;
+    links.changed("the node at " + address + " is stopping");
+    exchange.home().takeBack(List.of(exchange));
+    return true;
   }
 
   @Override
@@ -136,10 +117,36 @@ final class ApiLink implements DispatchCall.Listener {
     turns.request();
   }
 
-  private void released() {
-    if (!waiting.isEmpty()) {
+  /** Something of it ended. */
+  void released(Exchange exchange) {
+    if (exchange.isAway()) {
+      news.add(() -> away.returned(exchange));
+      turns.request();
+    } else if (!waiting.isEmpty()) {
       turns.request();
     }
+  }
+
+  /** There may be another link now that can carry what waits here. */
+  void othersChanged() {
+    turns.request();
+  }
+
+  /** In their order: they go out before what waits here. */
+  private void takeBack(List<Exchange> back) {
+    news.add(
+        () -> {
+          for (Exchange exchange : back) {
+            away.returned(exchange);
+            again.add(exchange);
+          }
+        });
+    turns.request();
+  }
+
+  private void carry(Exchange guest) {
+    guests.add(guest);
+    turns.request();
   }
 
   private void turn() {
@@ -149,6 +156,9 @@ final class ApiLink implements DispatchCall.Listener {
     if (!shut) {
       dial();
       write();
+      if (!isUsable()) {
+        giveAway();
+      }
     }
   }
 
@@ -161,24 +171,38 @@ final class ApiLink implements DispatchCall.Listener {
     if (patient) {
       channel.resetConnectBackoff();
     }
-    call = DispatchCall.open(patient ? stub.withWaitForReady() : stub, ++calls, this);
+    call = DispatchCall.open(patient ? stub.withWaitForReady() : stub, links.nextStream(), this);
   }
 
   private void write() {
     DispatchCall stream = call;
-    while (stream != null && stream.isReady()) {
-      if (!reach.open()) {
-        reach = new Reach(true, System.nanoTime(), "");
+    while (stream != null && stream.isReady() && !draining) {
+      if (!open) {
+        open = true;
+        links.changed("");
       }
-      Exchange next = again.poll();
-      if (next == null && table.hasRoomInFlight()) {
-        next = waiting.poll();
-      }
+      Exchange next = next();
       if (next == null) {
         return;
       }
-      write(next, stream);
+      ApiLink carrier = next.home() == this ? away.carrierOf(next) : null;
+      if (carrier == null || !carrier.isUsable()) {
+        write(next, stream);
+      } else {
+        // Others of its client are there still.
+        away.sent(next, carrier);
+        carrier.carry(next);
+      }
     }
+  }
+
+  private @Nullable Exchange next() {
+    Exchange next = again.poll();
+    if (next == null && table.hasRoomInFlight()) {
+      next = guests.poll();
+      return next == null ? waiting.poll() : next;
+    }
+    return next;
   }
 
   private void write(Exchange exchange, DispatchCall stream) {
@@ -197,15 +221,39 @@ final class ApiLink implements DispatchCall.Listener {
     }
   }
 
+  /** There is no stream: others carry what is here, as far as there are any. */
+  private void giveAway() {
+    for (Exchange guest = guests.poll(); guest != null; guest = guests.poll()) {
+      guest.home().takeBack(List.of(guest));
+    }
+    while (!again.isEmpty() || !waiting.isEmpty()) {
+      Exchange next = again.isEmpty() ? waiting.element() : again.element();
+      ApiLink carrier = away.carrierOf(next);
+      ApiLink other =
+          carrier == null || !carrier.isUsable() ? links.usable(next.client()) : carrier;
+      if (other == null || other == this) {
+        return;
+      }
+      if (again.isEmpty()) {
+        waiting.remove();
+      } else {
+        again.remove();
+      }
+      away.sent(next, other);
+      other.carry(next);
+    }
+  }
+
   private void broken(DispatchCall over, Status status) {
     if (over != call) {
       return;
     }
     call = null;
-    boolean wasOpen = reach.open();
+    boolean wasOpen = open;
+    open = false;
+    draining = false;
     long now = System.nanoTime();
     String trouble = ApiChannel.describe(status);
-    reach = new Reach(false, wasOpen ? now : reach.since(), trouble);
     patient = !over.isAnswered();
     if (patient) {
       nextDial = now + backoff.nextNanos();
@@ -215,6 +263,7 @@ final class ApiLink implements DispatchCall.Listener {
       nextDial = now;
     }
     askAgain(over, wasOpen && isFault(status), trouble);
+    links.changed(trouble);
   }
 
   /**
@@ -222,17 +271,20 @@ final class ApiLink implements DispatchCall.Listener {
    * be told: so each gets only so many tries. A node that goes away is nobody's fault.
    */
   private void askAgain(DispatchCall over, boolean fault, String trouble) {
+    ArrayDeque<Exchange> later = new ArrayDeque<>(again);
     again.clear();
-    for (Exchange exchange : table.written()) {
+    for (Exchange exchange : table.written(over.number())) {
       if (fault && exchange.strike(over.number()) > MAX_STRIKES) {
         exchange.undelivered(
             Reason.NODE_UNREACHABLE,
-            "the api at %s ended its stream again and again: %s"
-                .formatted(settings.address(), trouble));
-      } else {
+            "the api at %s ended its stream again and again: %s".formatted(address, trouble));
+      } else if (exchange.home() == this) {
         again.add(exchange);
+      } else {
+        exchange.home().takeBack(List.of(exchange));
       }
     }
+    again.addAll(later);
   }
 
   private static boolean isFault(Status status) {
@@ -245,18 +297,19 @@ final class ApiLink implements DispatchCall.Listener {
 
   /** Tries to connect now: the channel's own pauses grow to minutes. */
   void nudge() {
-    channel.resetConnectBackoff();
-  }
-
-  void endAll() {
-    for (Exchange exchange : table.all()) {
-      exchange.undelivered(
-          Reason.SHUTTING_DOWN, "the link to " + settings.address() + " was closed");
+    if (!open) {
+      channel.resetConnectBackoff();
+      turns.request();
     }
   }
 
-  private void shutDown() {
-    onClosed.accept(this);
+  /** Those that ended while they waited. */
+  void dropEnded() {
+    waiting.removeIf(Exchange::isEnded);
+    guests.removeIf(Exchange::isEnded);
+  }
+
+  void shutDown() {
     news.add(
         () -> {
           if (shut) {
@@ -264,6 +317,7 @@ final class ApiLink implements DispatchCall.Listener {
           }
           shut = true;
           waiting.clear();
+          guests.clear();
           again.clear();
           if (call != null) {
             call.complete();

@@ -33,6 +33,11 @@ final class CancelExchange extends Exchange {
   }
 
   @Override
+  ClientKey client() {
+    return client;
+  }
+
+  @Override
   void fill(DispatchRequest.Builder request, Duration timeout) {
     request
         .getCancelBuilder()

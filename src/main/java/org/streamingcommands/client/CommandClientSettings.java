@@ -3,8 +3,10 @@ package org.streamingcommands.client;
 import com.typesafe.config.Config;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.streamingcommands.credentials.Tls;
 import org.streamingcommands.credentials.TokenSource;
 
@@ -12,15 +14,15 @@ import org.streamingcommands.credentials.TokenSource;
  * How a sender reaches the api of the nodes. Read once, validated; {@code reference.conf} says what
  * each value does, under {@code streaming-commands.client}.
  *
- * @param host of the api; empty where none is configured
- * @param port of the api; 0 where none is configured
+ * @param addresses of the api, of one node or of several: each carries its share, and the others
+ *     that of one that cannot be reached; empty where none is configured
  * @param queueTimeout how long a command may wait for the stream to take it
  * @param connectTimeout how long a command may wait for a connection
  * @param callTimeout when a send without a timeout of its own gives up
- * @param maxInFlight commands that are written and not answered, for one api address; as many again
- *     may wait
+ * @param maxInFlight commands that are written and not answered, on all addresses together; as many
+ *     again may wait
  * @param maxCommandBytes the largest command
- * @param maxPendingBytes commands that wait or are not answered, for one api address
+ * @param maxPendingBytes commands that wait or are not answered
  * @param keepaliveTime how long a connection with a stream may be silent before it is probed
  * @param keepaliveTimeout how long the answer to a probe may take
  * @param idleTimeout how long a connection without commands stays open
@@ -28,8 +30,7 @@ import org.streamingcommands.credentials.TokenSource;
  * @param token what to show the api; empty for nothing
  */
 public record CommandClientSettings(
-    String host,
-    int port,
+    List<ApiAddress> addresses,
     Duration queueTimeout,
     Duration connectTimeout,
     Duration callTimeout,
@@ -49,8 +50,7 @@ public record CommandClientSettings(
   // compares the two.
   private static final CommandClientSettings DEFAULTS =
       new CommandClientSettings(
-          "",
-          0,
+          List.of(),
           Duration.ofSeconds(5),
           Duration.ofSeconds(3),
           Duration.ofSeconds(5),
@@ -67,7 +67,7 @@ public record CommandClientSettings(
    * @throws IllegalArgumentException where a value is out of range; the message names its key
    */
   public CommandClientSettings {
-    check(host.isEmpty() ? port == 0 : port > 0 && port < 65_536, "api-address", "a port 1-65535");
+    addresses = List.copyOf(addresses);
     checkPositive(queueTimeout, "queue-timeout");
     checkPositive(connectTimeout, "connect-timeout");
     checkPositive(callTimeout, "call-timeout");
@@ -87,7 +87,7 @@ public record CommandClientSettings(
   /**
    * The defaults with this address.
    *
-   * @param address {@code host:port}; an IPv6 address in brackets
+   * @param address {@code host:port}, or several with commas between; an IPv6 address in brackets
    */
   public static CommandClientSettings of(String address) {
     return DEFAULTS.withAddress(address);
@@ -103,8 +103,7 @@ public record CommandClientSettings(
     String address = config.getString("api-address");
     CommandClientSettings settings =
         new CommandClientSettings(
-            "",
-            0,
+            List.of(),
             config.getDuration("queue-timeout"),
             config.getDuration("connect-timeout"),
             config.getDuration("call-timeout"),
@@ -132,30 +131,24 @@ public record CommandClientSettings(
   }
 
   public boolean hasAddress() {
-    return !host.isEmpty();
+    return !addresses.isEmpty();
   }
 
-  /** {@code host:port}. */
+  /** All of them, with commas between. */
   public String address() {
-    return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
+    return addresses.stream().map(ApiAddress::toString).collect(Collectors.joining(","));
   }
 
   /**
-   * @param address {@code host:port}; an IPv6 address in brackets
+   * @param address {@code host:port}, or several with commas between; an IPv6 address in brackets
    */
   public CommandClientSettings withAddress(String address) {
-    int colon = address.lastIndexOf(':');
-    String name = colon < 0 ? "" : address.substring(0, colon);
-    boolean bracketed = name.startsWith("[") && name.endsWith("]");
-    String bare = bracketed ? name.substring(1, name.length() - 1) : name;
-    boolean clean = !bare.isBlank() && (bracketed || bare.indexOf(':') < 0);
-    check(clean, "api-address", "host:port, is '" + address + "'");
-    int number = portOf(address.substring(colon + 1));
-    return with(
-        draft -> {
-          draft.host = bare;
-          draft.port = number;
-        });
+    try {
+      List<ApiAddress> all = ApiAddress.parseAll(address);
+      return with(draft -> draft.addresses = all);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("%s.api-address: %s".formatted(PATH, e.getMessage()), e);
+    }
   }
 
   public CommandClientSettings withQueueTimeout(Duration value) {
@@ -209,14 +202,6 @@ public record CommandClientSettings(
     return draft.settings();
   }
 
-  private static int portOf(String text) {
-    try {
-      return Integer.parseInt(text);
-    } catch (NumberFormatException e) {
-      return -1;
-    }
-  }
-
   private static void checkPositive(Duration value, String key) {
     check(!value.isNegative() && !value.isZero(), key, "more than zero");
   }
@@ -229,8 +214,7 @@ public record CommandClientSettings(
 
   /** What the withers change, so that none of them has to repeat eleven values. */
   private static final class Draft {
-    private String host;
-    private int port;
+    private List<ApiAddress> addresses;
     private Duration queueTimeout;
     private Duration connectTimeout;
     private Duration callTimeout;
@@ -244,8 +228,7 @@ public record CommandClientSettings(
     private Optional<TokenSource> token;
 
     private Draft(CommandClientSettings from) {
-      host = from.host;
-      port = from.port;
+      addresses = from.addresses;
       queueTimeout = from.queueTimeout;
       connectTimeout = from.connectTimeout;
       callTimeout = from.callTimeout;
@@ -261,8 +244,7 @@ public record CommandClientSettings(
 
     private CommandClientSettings settings() {
       return new CommandClientSettings(
-          host,
-          port,
+          addresses,
           queueTimeout,
           connectTimeout,
           callTimeout,

@@ -2,10 +2,13 @@ package org.streamingcommands.client;
 
 import com.google.protobuf.Any;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamingcommands.command.Certainty;
+import org.streamingcommands.command.ClientKey;
 import org.streamingcommands.command.Outcome.Undelivered;
 import org.streamingcommands.command.Reason;
 import org.streamingcommands.grpc.v1.DispatchRequest;
@@ -41,7 +44,14 @@ abstract class Exchange {
 
   // Written in the link's turn only; an answer comes after the turn that wrote its request.
   private int streams;
-  private long lastStream;
+  private volatile long lastStream;
+
+  /** The link that keeps the order of this client's exchanges. */
+  private volatile @Nullable ApiLink home;
+
+  /** Whether another link carries it at present. */
+  private volatile boolean away;
+
   private volatile int strikes;
 
   /**
@@ -54,6 +64,9 @@ abstract class Exchange {
     this.deadline = deadline;
     this.size = size;
   }
+
+  /** Whom it is about. */
+  abstract ClientKey client();
 
   /** Puts the request in. */
   abstract void fill(DispatchRequest.Builder request, Duration timeout);
@@ -86,6 +99,26 @@ abstract class Exchange {
     return deadline - now;
   }
 
+  final void home(ApiLink link) {
+    home = link;
+  }
+
+  final ApiLink home() {
+    return Objects.requireNonNull(home, "offered to no link");
+  }
+
+  final boolean isAway() {
+    return away;
+  }
+
+  final void away(boolean isAway) {
+    away = isAway;
+  }
+
+  final boolean isOn(long stream) {
+    return lastStream == stream && !isWaiting();
+  }
+
   final boolean isWaiting() {
     return state.get() == Phase.WAITING;
   }
@@ -111,6 +144,20 @@ abstract class Exchange {
     }
     streams++;
     lastStream = stream;
+    return true;
+  }
+
+  /**
+   * Takes back that it was written: the node refused it unseen.
+   *
+   * @return false when it ended, or when more is known of it
+   */
+  final boolean unwrite() {
+    if (streams > 1 || !state.compareAndSet(Phase.WRITTEN, Phase.WAITING)) {
+      return false;
+    }
+    streams = 0;
+    table.countUnwritten();
     return true;
   }
 

@@ -7,10 +7,11 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The exchanges of one link that have not ended, and the bounds on them. Thread-safe.
+ * The exchanges of one set of links that have not ended, and the bounds on them. Thread-safe.
  *
  * <p>A closed table admits nothing, so that closing a link and sending through it cannot cross.
  */
@@ -31,9 +32,9 @@ final class ExchangeTable {
   private final AtomicLong bytes = new AtomicLong();
   private final int maxInFlight;
   private final long maxBytes;
-  private final Runnable onRelease;
+  private final Consumer<Exchange> onRelease;
 
-  ExchangeTable(int maxInFlight, long maxBytes, Runnable onRelease) {
+  ExchangeTable(int maxInFlight, long maxBytes, Consumer<Exchange> onRelease) {
     this.maxInFlight = maxInFlight;
     this.maxBytes = maxBytes;
     this.onRelease = onRelease;
@@ -91,7 +92,7 @@ final class ExchangeTable {
       inFlight.decrementAndGet();
     }
     admitted.decrementAndGet();
-    onRelease.run();
+    onRelease.accept(exchange);
   }
 
   @Nullable Exchange get(long correlationId) {
@@ -102,16 +103,21 @@ final class ExchangeTable {
     return Collections.unmodifiableCollection(exchanges.values());
   }
 
-  /** Those that were handed to a stream, in the order in which they were sent. */
-  List<Exchange> written() {
+  /** Those that were handed to this stream last, in the order in which they were sent. */
+  List<Exchange> written(long stream) {
     return exchanges.values().stream()
-        .filter(exchange -> !exchange.isWaiting())
+        .filter(exchange -> exchange.isOn(stream))
         .sorted(Comparator.comparingLong(Exchange::correlationId))
         .toList();
   }
 
   void countWritten() {
     inFlight.incrementAndGet();
+  }
+
+  /** It counts as waiting again. */
+  void countUnwritten() {
+    inFlight.decrementAndGet();
   }
 
   boolean hasRoomInFlight() {

@@ -2,6 +2,7 @@ package org.streamingcommands.client;
 
 import com.google.protobuf.Any;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.CommandException;
 import org.streamingcommands.command.FleetListener;
 import org.streamingcommands.command.FleetSummary;
@@ -31,25 +32,42 @@ record RemoteFleet(CommandClientSettings settings) implements FleetTransport {
                       .formatted(plan.command().size(), settings.maxCommandBytes()))));
       return;
     }
-    ApiLink link = hold();
-    RemoteFleetCall call = new RemoteFleetCall(settings.address(), listener, result, link::letGo);
+    ApiLinks links = hold();
+    call(links, ApiLinks.anyNumber(), 0, request(plan, cancelOnAbandon), listener, result);
+  }
+
+  /** One node after the other, until one answers: a command id runs once, whoever sends it. */
+  private static void call(
+      ApiLinks links,
+      int first,
+      int attempt,
+      SendToManyRequest request,
+      FleetListener<Any> listener,
+      CompletableFuture<FleetSummary> result) {
+    ApiLink link = links.any(first, attempt);
+    @Nullable Runnable next =
+        attempt + 1 < links.size() && !result.isDone()
+            ? () -> call(links, first, attempt + 1, request, listener, result)
+            : null;
+    RemoteFleetCall call =
+        new RemoteFleetCall(link.address().toString(), listener, result, links::letGo, next);
     result.whenComplete(
         (summary, failure) -> {
           if (result.isCancelled()) {
             call.cancel();
           }
         });
-    CommandServiceGrpc.newStub(link.channel()).sendToMany(request(plan, cancelOnAbandon), call);
+    CommandServiceGrpc.newStub(link.channel()).sendToMany(request, call);
   }
 
-  /** A link that stays open until it is let go. */
-  private ApiLink hold() {
-    ApiLink link = RemoteConnections.to(settings);
-    // One that closed since it was looked up; the next one is another.
-    while (!link.hold()) {
-      link = RemoteConnections.to(settings);
+  /** Links that stay open until they are let go. */
+  private ApiLinks hold() {
+    ApiLinks links = RemoteConnections.to(settings);
+    // Those that closed since they were looked up; the next are others.
+    while (!links.hold()) {
+      links = RemoteConnections.to(settings);
     }
-    return link;
+    return links;
   }
 
   private static SendToManyRequest request(FleetPlan plan, boolean cancelOnAbandon) {

@@ -35,21 +35,26 @@ final class RemoteFleetCall
   private final FleetListener<Any> listener;
   private final CompletableFuture<FleetSummary> result;
   private final Runnable onEnd;
+  private final @Nullable Runnable otherNode;
   private final AtomicBoolean ended = new AtomicBoolean();
+  private volatile boolean answered;
   private volatile @Nullable ClientCallStreamObserver<SendToManyRequest> call;
 
   /**
-   * @param onEnd called once, before the result is there
+   * @param onEnd called once, before the result is there, unless another node is asked
+   * @param otherNode asks another one where this one cannot be reached; null where there is none
    */
   RemoteFleetCall(
       String address,
       FleetListener<Any> listener,
       CompletableFuture<FleetSummary> result,
-      Runnable onEnd) {
+      Runnable onEnd,
+      @Nullable Runnable otherNode) {
     this.address = address;
     this.listener = listener;
     this.result = result;
     this.onEnd = onEnd;
+    this.otherNode = otherNode;
   }
 
   @Override
@@ -66,6 +71,7 @@ final class RemoteFleetCall
 
   @Override
   public void onNext(SendToManyResponse answer) {
+    answered = true;
     if (answer.hasSummary()) {
       end();
       result.complete(summary(answer.getSummary()));
@@ -98,6 +104,12 @@ final class RemoteFleetCall
 
   @Override
   public void onError(Throwable error) {
+    Runnable other = otherNode;
+    boolean away = Status.fromThrowable(error).getCode() == Status.Code.UNAVAILABLE;
+    if (away && !answered && other != null && ended.compareAndSet(false, true)) {
+      other.run();
+      return;
+    }
     end();
     result.completeExceptionally(new CommandException(undelivered(error)));
   }

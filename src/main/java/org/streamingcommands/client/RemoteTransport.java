@@ -13,12 +13,12 @@ import org.streamingcommands.command.CommandListener;
 import org.streamingcommands.command.Outcome;
 import org.streamingcommands.command.Reason;
 
-/** The way over the wire: a place on the shared stream to the configured api address. */
+/** The way over the wire: a place on a shared stream to one of the configured api addresses. */
 final class RemoteTransport implements CommandTransport {
   private final CommandClientSettings settings;
 
-  /** Saves a look-up per send; a closed one says so itself. */
-  private volatile @Nullable ApiLink lastLink;
+  /** Saves a look-up per send; closed ones say so themselves. */
+  private volatile @Nullable ApiLinks lastLinks;
 
   RemoteTransport(CommandClientSettings settings) {
     this.settings = settings;
@@ -52,9 +52,9 @@ final class RemoteTransport implements CommandTransport {
 
   private void submit(Function<ExchangeTable, Exchange> make) {
     while (true) {
-      ApiLink link = link();
-      Exchange exchange = make.apply(link.table());
-      switch (link.offer(exchange)) {
+      ApiLinks links = links();
+      Exchange exchange = make.apply(links.table());
+      switch (links.offer(exchange)) {
         case ADMITTED -> {
           return;
         }
@@ -66,18 +66,18 @@ final class RemoteTransport implements CommandTransport {
                   "too many commands wait for the api at " + settings.address()));
           return;
         }
-        // It closed since it was looked up; the next one is another.
-        case CLOSED -> lastLink = null;
+        // They closed since they were looked up; the next are others.
+        case CLOSED -> lastLinks = null;
       }
     }
   }
 
-  private ApiLink link() {
-    ApiLink link = lastLink;
-    if (link == null) {
-      link = RemoteConnections.to(settings);
-      lastLink = link;
+  private ApiLinks links() {
+    ApiLinks links = lastLinks;
+    if (links == null) {
+      links = RemoteConnections.to(settings);
+      lastLinks = links;
     }
-    return link;
+    return links;
   }
 }

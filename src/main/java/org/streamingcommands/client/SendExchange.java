@@ -41,6 +41,11 @@ final class SendExchange extends Exchange {
   }
 
   @Override
+  ClientKey client() {
+    return client;
+  }
+
+  @Override
   void fill(DispatchRequest.Builder request, Duration timeout) {
     // Relative, because the clocks of two machines differ.
     CommandSpec spec =

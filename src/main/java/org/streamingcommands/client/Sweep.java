@@ -1,14 +1,16 @@
 package org.streamingcommands.client;
 
 import java.time.Duration;
-import java.util.Collection;
 import java.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamingcommands.command.Reason;
 
-/** Looks over one link ten times a second and ends what has waited too long; runs on the clock. */
+/**
+ * Looks over the links of one group of settings ten times a second and ends what has waited too
+ * long; runs on the clock.
+ */
 final class Sweep {
   private static final Logger LOG = LoggerFactory.getLogger(Sweep.class);
   private static final long PERIOD = Duration.ofMillis(100).toNanos();
@@ -19,25 +21,20 @@ final class Sweep {
   private static final long NUDGE = Duration.ofMillis(500).toNanos();
 
   private final CommandClientSettings settings;
-  private final ApiLink link;
+  private final ApiLinks links;
   private final ExchangeTable table;
-  private final Collection<Exchange> waiting;
   private long lastNudge = System.nanoTime();
   private long lastBusy = System.nanoTime();
   private long lastMade;
   private volatile @Nullable ScheduledFuture<?> ticks;
 
-  /**
-   * @param waiting where an exchange that has ended must not stay
-   */
-  Sweep(CommandClientSettings settings, ApiLink link, Collection<Exchange> waiting) {
+  Sweep(CommandClientSettings settings, ApiLinks links) {
     this.settings = settings;
-    this.link = link;
-    this.table = link.table();
-    this.waiting = waiting;
+    this.links = links;
+    this.table = links.table();
   }
 
-  /** Goes on until the link is closed and empty. */
+  /** Goes on until the links are closed and empty. */
   void start() {
     ticks = Clock.every(PERIOD, this::tick);
   }
@@ -51,13 +48,13 @@ final class Sweep {
       }
     } catch (RuntimeException e) {
       // A periodic task that throws is never run again, and then no send would time out.
-      LOG.error("The sweep of the link to {} failed", settings.address(), e);
+      LOG.error("The sweep of the links to {} failed", settings.address(), e);
     }
   }
 
   private void finish() {
     // Those that were being admitted while it closed.
-    link.endAll();
+    links.endAll();
     ScheduledFuture<?> self = ticks;
     if (table.isEmpty() && self != null) {
       self.cancel(false);
@@ -75,14 +72,14 @@ final class Sweep {
       }
     }
     if (ended) {
-      waiting.removeIf(Exchange::isEnded);
+      links.dropEnded();
     }
     nudge(now);
     closeWhenIdle(now);
   }
 
   private boolean giveUpWaiting(Exchange exchange, long now) {
-    ApiLink.Reach reach = link.reach();
+    ApiLinks.Reach reach = links.reach();
     // nanoTime may be negative, so instants are compared by their difference.
     long waited = Math.min(now - exchange.since(), now - reach.since());
     if (exchange.remaining(now) <= 0) {
@@ -108,9 +105,9 @@ final class Sweep {
 
   /** Somebody waits: half a second between tries is enough, the channel's minutes are not. */
   private void nudge(long now) {
-    if (!link.reach().open() && !table.isEmpty() && now - lastNudge >= NUDGE) {
+    if (!links.reach().open() && !table.isEmpty() && now - lastNudge >= NUDGE) {
       lastNudge = now;
-      link.nudge();
+      links.nudge();
     }
   }
 
@@ -119,7 +116,7 @@ final class Sweep {
       lastMade = table.made();
       lastBusy = now;
     } else if (now - lastBusy >= settings.idleTimeout().toNanos()) {
-      link.closeIfIdle();
+      links.closeIfIdle();
     }
   }
 }

@@ -3,6 +3,7 @@ package org.streamingcommands.connection;
 import com.google.protobuf.Any;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -10,6 +11,7 @@ import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
@@ -63,8 +65,10 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
    *
    * @param sent the commands that were given to the stream before and that have no result
    * @param again whether the stream was another entity's before: its client noticed nothing
+   * @param inherited how many messages that entity left for the next one
    */
-  record Attach(StreamRef stream, Hello hello, Set<String> sent, boolean again) implements Request {
+  record Attach(StreamRef stream, Hello hello, Set<String> sent, boolean again, int inherited)
+      implements Request {
     @Override
     public ClientKey client() {
       return hello.client();
@@ -95,6 +99,9 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
       boolean cancelRequested,
       boolean redelivered)
       implements Request {}
+
+  /** How the last commands ended where the entity was before. */
+  record InheritEnded(ClientKey client, List<RecentOutcomes.Known> commands) implements Request {}
 
   /** From a stream; means something while it is the connection. */
   sealed interface FromStream extends Message, ClusterMessage {
@@ -166,6 +173,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
   private @Nullable Session session;
   private long largestEpoch;
   private long dueTimerMillis = Long.MAX_VALUE;
+  private int handedOver;
 
   static Behavior<Message> create(
       ClientKey client, Connections connections, ActorRef<ClusterSharding.ShardCommand> shard) {
@@ -190,7 +198,9 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     this.flow =
         new CommandFlow(
             settings, connections.replies(), connections.counters(), connections.clock());
-    flow.holdUntil(connections.settlesAtMillis(shard));
+    // The parent, because the shard that typed entities are given is one and the same for all.
+    flow.holdUntil(connections.settlesAtMillis(Adapter.toClassic(context).parent()));
+    flow.awaitLegacy(connections.legacies().take(client));
     this.entry = connections.entities().add(client, context.getSelf());
     scheduleIdleCheck();
   }
@@ -206,6 +216,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
         .onMessage(Disconnect.class, this::onDisconnect)
         .onMessage(Inherit.class, this::onInherit)
         .onMessage(Inspect.class, this::onInspect)
+        .onMessage(InheritEnded.class, this::onInheritEnded)
         .onMessageEquals(Due.INSTANCE, this::onDue)
         .onMessageEquals(IdleCheck.INSTANCE, this::onIdleCheck)
         .onMessageEquals(Stop.INSTANCE, this::onStop)
@@ -254,10 +265,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     } else if (message instanceof NotWritten notWritten) {
       flow.notWritten(notWritten.commandId(), notWritten.message());
     } else if (message instanceof Detach detach) {
-      onDetach(detach.leaving());
-      if (detach.returnsWithinMillis() > 0) {
-        flow.holdUntil(connections.clock().millis() + detach.returnsWithinMillis());
-      }
+      onDetach(detach.leaving(), detach.returnsWithinMillis());
     }
     return settle();
   }
@@ -345,7 +353,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     }
     Downlink downlink = connections.downlink(still.stream());
     if (session == null || session.epoch() < still.epoch()) {
-      downlink.introduceAgain();
+      downlink.introduceAgain(0);
     } else {
       connections.counters().fenced.increment();
       downlink.goodbye(Goodbye.of(Goodbye.Cause.REPLACED, "a newer connection is in place"));
@@ -357,20 +365,20 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     Session ending = session;
     if (ending != null) {
       ending.downlink().goodbye(disconnect.goodbye());
-      onDetach(false);
+      onDetach(false, 0);
     }
     connections.replies().disconnected(disconnect.replyTo(), ending != null);
     return settle();
   }
 
-  private void onDetach(boolean leaving) {
+  private void onDetach(boolean leaving, long awaitedMillis) {
     session = null;
     connections.counters().detached.increment();
     connections.entities().disconnected(entry);
     if (leaving) {
       flow.leave("the client left");
     } else {
-      flow.detach();
+      flow.detach(awaitedMillis);
     }
     scheduleIdleCheck();
   }
@@ -388,17 +396,25 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     return settle();
   }
 
-  /** The shard moves: what has not ended goes to the next entity, ahead of the stream. */
+  private Behavior<Message> onInheritEnded(InheritEnded inherited) {
+    flow.inheritEnded(inherited.commands());
+    return settle();
+  }
+
+  /** The shard moves: what is known of commands goes to the next entity, ahead of the stream. */
   private Behavior<Message> onStop() {
     // Out of the index first: from here on, senders go through the region.
     connections.entities().remove(entry);
     if (connections.hasOtherHosts()) {
-      flow.handOver()
-          .forEach(
-              command -> {
-                connections.counters().handedOver.increment();
-                connections.routeThroughRegion(command.toInherit(client));
-              });
+      // How commands ended first: one that is asked for again must not run again.
+      List<Request> legacy =
+          new ArrayList<>(Legacy.ended(client, flow.recent(), connections.limit()));
+      flow.handOver(connections.limit()).forEach(command -> legacy.add(command.toInherit(client)));
+      if (session == null && !legacy.isEmpty()) {
+        connections.announceLegacy(client, legacy.size());
+      }
+      legacy.forEach(connections::routeThroughRegion);
+      handedOver = legacy.size();
     }
     return Behaviors.stopped();
   }
@@ -445,7 +461,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     connections.entities().remove(entry);
     flow.stop();
     if (session != null) {
-      session.downlink().introduceAgain();
+      session.downlink().introduceAgain(handedOver);
     }
     return this;
   }

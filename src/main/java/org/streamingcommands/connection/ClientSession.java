@@ -63,6 +63,14 @@ public final class ClientSession implements Downlink {
   private @Nullable StreamLedger ledger;
   private boolean isMoving;
 
+  /** What the former entity left to the next one. */
+  private int inherited;
+
+  /** Results that the client sent here, and how many of them were not for the present entity. */
+  private long resultsHeard;
+
+  private volatile long resultsBefore;
+
   /** There since an entity on another node took the stream in, and until it is empty. */
   private volatile @Nullable RemoteFeed feed;
 
@@ -189,10 +197,13 @@ public final class ClientSession implements Downlink {
     Outcome<Any> fitting = isEntityRemote ? connections.limit().fit(outcome) : outcome;
     if (isTracked) {
       synchronized (this) {
+        resultsHeard++;
         if (ledger != null) {
           ledger.result(commandId, fitting);
         }
       }
+    } else {
+      resultsHeard++;
     }
     tell(new ClientConnection.Resulted(ref, commandId, fitting));
   }
@@ -380,10 +391,10 @@ public final class ClientSession implements Downlink {
       }
       RemoteFeed crossing = feed;
       if (crossing == null) {
-        return stream.deliver(delivery);
+        return stream.deliver(counted(delivery));
       }
       // What a former entity sent from another node goes out first; then come the credits.
-      return crossing.deliver(delivery, 0);
+      return crossing.deliver(counted(delivery), 0);
     }
   }
 
@@ -392,13 +403,23 @@ public final class ClientSession implements Downlink {
     synchronized (this) {
       RemoteFeed crossing = feed;
       if (state == State.ATTACHED && crossing != null) {
-        confirmed(Math.max(resultsConfirmed, delivery.resultsConfirmed()));
+        confirmed(Math.max(resultsConfirmed - resultsBefore, delivery.resultsConfirmed()));
         if (ledger != null) {
           ledger.sent(delivery.command().id());
         }
-        crossing.deliver(delivery, sequence);
+        crossing.deliver(counted(delivery), sequence);
       }
     }
+  }
+
+  /** The client counts from its welcome, an entity from its own beginning. */
+  private Delivery counted(Delivery delivery) {
+    return resultsBefore == 0
+        ? delivery
+        : new Delivery(
+            delivery.command(),
+            resultsBefore + delivery.resultsConfirmed(),
+            delivery.redelivered());
   }
 
   @Override
@@ -415,7 +436,7 @@ public final class ClientSession implements Downlink {
 
   @Override
   public void confirmed(long results) {
-    resultsConfirmed = results;
+    resultsConfirmed = resultsBefore + results;
     if (isTracked) {
       synchronized (this) {
         if (ledger != null && !isMoving) {
@@ -457,11 +478,12 @@ public final class ClientSession implements Downlink {
   }
 
   @Override
-  public void introduceAgain() {
+  public void introduceAgain(int leftBehind) {
     synchronized (this) {
       if (state != State.ATTACHED || connections.isDraining() && !connections.routesElsewhere()) {
         return;
       }
+      inherited = leftBehind;
       // Not "attaching": the client needs no second welcome.
       if (ledger == null) {
         ledger = new StreamLedger();
@@ -477,7 +499,7 @@ public final class ClientSession implements Downlink {
   void nodeGone(String node) {
     ActorRef<ClientConnection.Message> to = entity;
     if (to != null && isEntityRemote && to.path().address().hostPort().equals(node)) {
-      introduceAgain();
+      introduceAgain(0);
     }
   }
 
@@ -507,7 +529,9 @@ public final class ClientSession implements Downlink {
         return;
       }
       lastAttachNanos = System.nanoTime();
-      attach = new ClientConnection.Attach(ref, ledger.carry(said, epoch), ledger.sent(), true);
+      // The way there may lead through another node.
+      Hello carried = ledger.carry(said, epoch, connections.limit());
+      attach = new ClientConnection.Attach(ref, carried, ledger.sent(), true, inherited);
     }
     connections.route(attach);
   }
@@ -518,6 +542,7 @@ public final class ClientSession implements Downlink {
     if (known != null && isMoving) {
       isMoving = false;
       List<Hello.Result> meanwhile = known.attached();
+      resultsBefore = resultsHeard - meanwhile.size();
       newEntity.tell(new ClientConnection.Received(ref, List.copyOf(known.received())));
       for (Hello.Result result : meanwhile) {
         newEntity.tell(new ClientConnection.Resulted(ref, result.commandId(), result.outcome()));
@@ -566,6 +591,16 @@ public final class ClientSession implements Downlink {
       case ATTACHING -> tickAttaching(nowNanos);
       case ATTACHED -> tickAttached(nowNanos, tickNanos);
       case ENDED -> {}
+    }
+  }
+
+  /** Looks for its entity at once, where it has none: it may be on another node since now. */
+  void seekEntity() {
+    Hello said = hello;
+    if (state == State.ATTACHED && entity == null) {
+      attachAgain();
+    } else if (state == State.ATTACHING && said != null) {
+      attach(said);
     }
   }
 
@@ -621,7 +656,8 @@ public final class ClientSession implements Downlink {
 
   private void attach(Hello said) {
     lastAttachNanos = System.nanoTime();
-    connections.route(new ClientConnection.Attach(ref, said, Set.of(), false));
+    Hello fitting = connections.limit().fit(said);
+    connections.route(new ClientConnection.Attach(ref, fitting, Set.of(), false, 0));
   }
 
   private void rejectAndCount(Rejection rejection) {

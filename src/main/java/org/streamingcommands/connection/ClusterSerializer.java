@@ -25,9 +25,11 @@ import org.streamingcommands.cluster.v1.DisconnectAnswered;
 import org.streamingcommands.cluster.v1.Ended;
 import org.streamingcommands.cluster.v1.Farewell;
 import org.streamingcommands.cluster.v1.Inherit;
+import org.streamingcommands.cluster.v1.InheritEnded;
 import org.streamingcommands.cluster.v1.Inspect;
 import org.streamingcommands.cluster.v1.Inspected;
 import org.streamingcommands.cluster.v1.IntroduceAgain;
+import org.streamingcommands.cluster.v1.LegacyLeft;
 import org.streamingcommands.cluster.v1.ListClients;
 import org.streamingcommands.cluster.v1.NotWritten;
 import org.streamingcommands.cluster.v1.ProgressMade;
@@ -77,6 +79,12 @@ final class ClusterSerializer extends SerializerWithStringManifest {
         StillAttached.parser(),
         EntityWire::read);
     add("I", ClientConnection.Inherit.class, EntityWire::write, Inherit.parser(), EntityWire::read);
+    add(
+        "IE",
+        ClientConnection.InheritEnded.class,
+        EntityWire::write,
+        InheritEnded.parser(),
+        EntityWire::read);
     add("T", ClientConnection.Taken.class, EntityWire::write, Taken.parser(), EntityWire::read);
     add(
         "NW",
@@ -127,6 +135,7 @@ final class ClusterSerializer extends SerializerWithStringManifest {
         GatewayWire::write,
         IntroduceAgain.parser(),
         GatewayWire::read);
+    add("gL", Gateway.LegacyLeft.class, GatewayWire::write, LegacyLeft.parser(), GatewayWire::read);
     // To senders, through their gateway.
     add(
         "sR",

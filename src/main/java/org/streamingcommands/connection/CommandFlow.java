@@ -43,7 +43,16 @@ final class CommandFlow {
   /** Sent by an entity that is gone and not ended, as the stream says; whether received. */
   private final Map<String, Boolean> strangers = new HashMap<>();
 
+  /** How long what a former entity left may take to come. */
+  private static final long LEGACY_MILLIS = 3_000;
+
   private @Nullable Downlink downlink;
+
+  /** Messages of a former entity that came, and until when the rest is waited for. */
+  private int legacies;
+
+  private int legaciesAwaited;
+  private long legacyUntilMillis;
   private ClientConnection.@Nullable Attach attached;
   private long holdUntilMillis;
   private String instanceId = "";
@@ -144,6 +153,7 @@ final class CommandFlow {
 
   /** Takes over what another entity had not ended. */
   void inherit(PendingCommand command) {
+    legacies++;
     String id = command.command.id();
     long now = clock.millis();
     PendingCommand known = pending.get(id);
@@ -156,27 +166,94 @@ final class CommandFlow {
       command.end(ended.outcome(), replies);
       return;
     }
-    strangers.remove(id);
+    Boolean received = strangers.remove(id);
     pending.put(id, command);
-    dueAt(dueMillis(command, lostAtMillis + settings.resumeWindow().toMillis()));
     if (command.isSent()) {
       inFlight++;
       if (attached != null) {
         resume(command, attached);
       }
-    } else if (queue.offer(command) == CommandQueue.Admission.FULL) {
-      end(command, noRoom());
+    } else if (received != null) {
+      // Since it was left to this entity, the stream said that it has it.
+      sentBefore(command, received);
+    } else {
+      queueAhead(command, now);
+    }
+    if (pending.containsKey(id)) {
+      dueAt(dueMillis(command, lostAtMillis + settings.resumeWindow().toMillis()));
     }
     if (downlink != null) {
       drain();
     }
   }
 
-  /** Gives up everything that has not ended, in order, for another entity to take over. */
-  List<PendingCommand> handOver() {
-    List<PendingCommand> all = List.copyOf(pending.values());
-    pending.clear();
+  /** Another entity had accepted it before this one accepted anything. */
+  private void queueAhead(PendingCommand inherited, long now) {
+    long roomUntil = now + settings.queueTimeout().toMillis();
+    List<PendingCommand> newcomers = queue.takeNewcomers();
+    inherited.inherited = true;
+    inherited.holdUntilMillis = downlink == null ? holdUntilMillis : 0;
+    newcomers.add(0, inherited);
+    for (PendingCommand command : newcomers) {
+      command.roomUntilMillis = roomUntil;
+      switch (queue.offer(command)) {
+        case QUEUED -> command.reach(Receipt.QUEUED, replies);
+        case WAITING_FOR_ROOM -> dueAt(roomUntil);
+        case FULL -> end(command, noRoom());
+      }
+    }
+  }
+
+  /** How commands ended where another entity was; some may have been asked for again since. */
+  void inheritEnded(List<RecentOutcomes.Known> commands) {
+    legacies++;
+    recent.inherit(commands, clock.millis());
+    for (RecentOutcomes.Known known : commands) {
+      strangers.remove(known.commandId());
+      PendingCommand again = pending.get(known.commandId());
+      if (again != null) {
+        boolean same = known.ended().isOf(again.command.payload());
+        giveUp(again);
+        again.end(same ? known.ended().outcome() : conflict(again.command), replies);
+      }
+    }
+    drain();
+  }
+
+  /** How commands ended that may be asked for again, in the order of their end. */
+  List<RecentOutcomes.Known> recent() {
+    return recent.all(clock.millis());
+  }
+
+  /**
+   * Gives up what has not ended, in order, for another entity to take over.
+   *
+   * @param limit what is larger stays, and ends here
+   */
+  List<PendingCommand> handOver(FrameLimit limit) {
+    List<PendingCommand> all =
+        pending.values().stream().filter(command -> limit.fits(command.command)).toList();
+    all.forEach(command -> pending.remove(command.command.id()));
     return all;
+  }
+
+  /** Writes nothing before so many messages of a former entity came, or some time passed. */
+  void awaitLegacy(int messages) {
+    if (messages > legaciesAwaited) {
+      legaciesAwaited = messages;
+      legacyUntilMillis = clock.millis() + LEGACY_MILLIS;
+    }
+    if (isAwaitingLegacy()) {
+      dueAt(legacyUntilMillis);
+    }
+  }
+
+  private boolean isAwaitingLegacy() {
+    if (legaciesAwaited <= legacies || clock.millis() >= legacyUntilMillis) {
+      legaciesAwaited = 0;
+      return false;
+    }
+    return true;
   }
 
   /** Until then a stream may be on its way here, and commands wait for it. */
@@ -280,6 +357,8 @@ final class CommandFlow {
     this.downlink = downlink;
     attached = attach;
     instanceId = attach.hello().instanceId();
+    holdUntilMillis = 0;
+    awaitLegacy(attach.inherited());
     strangers.clear();
     pending.values().forEach(command -> command.holdUntilMillis = 0);
     credits = 0;
@@ -294,13 +373,23 @@ final class CommandFlow {
   void resume(ClientConnection.Attach attach) {
     Hello hello = attach.hello();
     for (Hello.Result result : hello.unconfirmed()) {
+      PendingCommand asked = pending.get(result.commandId());
+      if (asked != null && !asked.isSent()) {
+        // Another entity had sent it, and its sender asked again before the client was back.
+        sentBefore(asked, true);
+      }
       take(result.commandId(), result.outcome());
       // Whoever asks again for what another entity had sent gets this answer.
       recent.addResult(result.commandId(), result.outcome(), clock.millis());
     }
     attach.sent().forEach(id -> strangers.put(id, false));
     hello.running().forEach(id -> strangers.put(id, true));
-    strangers.keySet().removeAll(pending.keySet());
+    for (PendingCommand command : List.copyOf(pending.values())) {
+      Boolean received = strangers.remove(command.command.id());
+      if (received != null && !command.isSent()) {
+        sentBefore(command, received);
+      }
+    }
     // One to begin with: the first answer of the stream says how many more.
     credits = 1;
     for (PendingCommand command : List.copyOf(pending.values())) {
@@ -309,6 +398,16 @@ final class CommandFlow {
       }
     }
     drain();
+  }
+
+  /** It waits here, and the stream has it already. */
+  private void sentBefore(PendingCommand command, boolean received) {
+    queue.remove(command);
+    command.roomUntilMillis = 0;
+    command.holdUntilMillis = 0;
+    command.sentToInstance = instanceId;
+    inFlight++;
+    command.reach(received ? Receipt.RECEIVED : Receipt.SENT, replies);
   }
 
   private void resume(PendingCommand command, ClientConnection.Attach attach) {
@@ -344,13 +443,17 @@ final class CommandFlow {
   /**
    * The connection is gone. What is in flight waits for the client to resume, until its deadline or
    * the resume-window, whichever is the earlier.
+   *
+   * @param awaitedMillis how long the client is expected to be on its way to another node: what is
+   *     sent meanwhile waits for it
    */
-  void detach() {
+  void detach(long awaitedMillis) {
     downlink = null;
     attached = null;
     credits = 0;
     redeliveries.clear();
     lostAtMillis = clock.millis();
+    holdUntilMillis = awaitedMillis == 0 ? 0 : lostAtMillis + awaitedMillis;
     if (!pending.isEmpty()) {
       dueAt(lostAtMillis + settings.resumeWindow().toMillis());
     }
@@ -435,7 +538,7 @@ final class CommandFlow {
   void expire() {
     long now = clock.millis();
     long resumeUntil = lostAtMillis + settings.resumeWindow().toMillis();
-    earliestMillis = NEVER;
+    earliestMillis = isAwaitingLegacy() ? legacyUntilMillis : NEVER;
     List<PendingCommand> due = new ArrayList<>();
     for (PendingCommand command : pending.values()) {
       command.endImpatient(now, replies);
@@ -488,11 +591,14 @@ final class CommandFlow {
   // ---- writing ------------------------------------------------------------------------------
 
   private boolean mayWrite() {
-    return credits > 0 && inFlight < settings.maxInFlight();
+    return credits > 0 && inFlight < settings.maxInFlight() && !isAwaitingLegacy();
   }
 
   private void drain() {
     admitWaiting();
+    if (isAwaitingLegacy()) {
+      return;
+    }
     while (credits > 0 && !redeliveries.isEmpty()) {
       redeliver(redeliveries.remove());
     }
@@ -571,13 +677,17 @@ final class CommandFlow {
     }
   }
 
-  private void end(PendingCommand command, Outcome<Any> outcome) {
+  private void giveUp(PendingCommand command) {
     pending.remove(command.command.id());
     if (command.isSent()) {
       inFlight--;
     } else {
       queue.remove(command);
     }
+  }
+
+  private void end(PendingCommand command, Outcome<Any> outcome) {
+    giveUp(command);
     // What never left may be sent again under its id; everything else ran or may have run.
     boolean ranOrMayHave = command.isSent() || outcome instanceof Outcome.Cancelled<Any>;
     if (ranOrMayHave) {

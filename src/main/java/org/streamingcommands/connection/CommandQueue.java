@@ -87,6 +87,16 @@ final class CommandQueue {
     return iterator.hasNext() ? iterator.next() : null;
   }
 
+  /** All that were not inherited, in their order, taken out. */
+  List<PendingCommand> takeNewcomers() {
+    List<PendingCommand> newcomers = new ArrayList<>();
+    for (LinkedHashSet<PendingCommand> part : List.of(high, waitingHigh, normal, waitingNormal)) {
+      part.stream().filter(command -> !command.inherited).forEach(newcomers::add);
+    }
+    newcomers.forEach(this::remove);
+    return newcomers;
+  }
+
   /** Lets those in who wait and have room now: HIGH first, in order within one priority. */
   List<PendingCommand> admitWaiting() {
     if (waitingHigh.isEmpty() && waitingNormal.isEmpty()) {

@@ -21,14 +21,17 @@ import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.Extension;
 import org.apache.pekko.actor.typed.ExtensionId;
 import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.Member;
 import org.apache.pekko.cluster.MemberStatus;
+import org.apache.pekko.cluster.sharding.ShardRegion;
 import org.apache.pekko.cluster.sharding.typed.ClusterShardingSettings;
 import org.apache.pekko.cluster.sharding.typed.ShardingEnvelope;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
 import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.pattern.Patterns;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.CancelResult;
 import org.streamingcommands.command.Certainty;
@@ -53,16 +56,35 @@ public final class Connections implements Extension {
         }
       };
 
+  private static final Duration ROUTING_TIMEOUT = Duration.ofSeconds(1);
+
   private static final Duration SWEEP = Duration.ofMillis(100);
 
   /** How long a client's stream may need to find its entity on another node. */
-  private static final long SETTLE_MILLIS = 3_000;
+  static final long SETTLE_MILLIS = 10_000;
+
+  /** How long a lost node's entities may take to come to life elsewhere. */
+  private static final long ASK_AGAIN_MILLIS = 8_000;
+
+  private static final long ASK_AGAIN_PAUSE_MILLIS = 1_000;
+
+  private volatile long askAgainUntilMillis;
+
+  /** Touched by the sweep only. */
+  private long askedAgainMillis;
+
+  /** How long after a shard came here its entities may come to life before their streams know. */
+  private static final long MOVE_MILLIS = 15_000;
+
+  /** How long after a node came or went shards may move from one to another. */
+  private static final long SHARDS_MOVE_MILLIS = 120_000;
 
   /** A shard and since when it is on this node. */
-  private record ShardHere(ActorRef<ClusterSharding.ShardCommand> shard, long sinceMillis) {}
+  private record ShardHere(org.apache.pekko.actor.ActorRef shard, long sinceMillis) {}
 
   private final ConcurrentHashMap<String, ShardHere> shards = new ConcurrentHashMap<>();
   private volatile boolean isAlone = true;
+  private volatile long membersChangedMillis;
   private volatile boolean isRegionGone;
   private volatile @Nullable String cutOff;
 
@@ -80,6 +102,7 @@ public final class Connections implements Extension {
   private final Gateways gateways;
   private final Replies replies;
   private final Cluster cluster;
+  private final Legacies legacies = new Legacies(clock);
   private final ClusterListings listings;
   private final ActorRef<ShardingEnvelope<ClientConnection.Message>> region;
   private final Heartbeat heartbeat;
@@ -113,7 +136,8 @@ public final class Connections implements Extension {
     replies = new RoutedReplies(node, sends, gateways, limit);
     cluster = Cluster.get(system);
     listings = new ClusterListings(system, node, presence, gateways, limit);
-    system.systemActorOf(Gateway.create(sessions, sends, listings), Gateway.NAME, Props.empty());
+    system.systemActorOf(
+        Gateway.create(sessions, sends, listings, legacies), Gateway.NAME, Props.empty());
     region = startRegion(system);
     system.systemActorOf(
         StrayRequests.create(this), "streaming-commands-stray-requests", Props.empty());
@@ -139,8 +163,25 @@ public final class Connections implements Extension {
         Props.empty());
     heartbeat = new Heartbeat(system, sessions);
     heartbeat.pace(settings.defaults());
-    system.scheduler().scheduleAtFixedRate(SWEEP, SWEEP, sends::sweep, system.executionContext());
+    system.scheduler().scheduleAtFixedRate(SWEEP, SWEEP, this::sweep, system.executionContext());
     system.getWhenTerminated().thenRun(sends::endAll);
+  }
+
+  /**
+   * Whether entities can be reached from this node, and come to life on it: it is known to the
+   * coordinator of all. Before that, what is sent to clients waits.
+   *
+   * @return never completed exceptionally
+   */
+  public CompletableFuture<Boolean> isRouting() {
+    return Patterns.ask(
+            Adapter.toClassic(region), ShardRegion.getCurrentRegionsInstance(), ROUTING_TIMEOUT)
+        .handle(
+            (answer, error) ->
+                answer instanceof ShardRegion.CurrentRegions regions
+                    && (!hosts(cluster.selfMember())
+                        || regions.getRegions().contains(cluster.selfMember().address())))
+        .toCompletableFuture();
   }
 
   private ActorRef<ShardingEnvelope<ClientConnection.Message>> startRegion(ActorSystem<?> system) {
@@ -212,8 +253,7 @@ public final class Connections implements Extension {
       listener.outcome(Outcome.notSent(Reason.TOO_LARGE, limit.tooLarge(command.size())));
       return;
     }
-    ReplyTo replyTo = sends.send(listener, steps, command.deadline().toEpochMilli());
-    ClientConnection.Send send = new ClientConnection.Send(client, command, replyTo);
+    ClientConnection.Send send = sends.send(client, command, steps, listener);
     if (entity != null) {
       entity.tell(send);
     } else {
@@ -571,6 +611,7 @@ public final class Connections implements Extension {
   /** Another node was seen: entities may come from there. */
   void notAlone() {
     isAlone = false;
+    membersChangedMillis = clock.millis();
   }
 
   /** A node will not speak again. */
@@ -578,6 +619,26 @@ public final class Connections implements Extension {
     gateways.forget(gone);
     entities.nodeGone(gone);
     sessions.forEach(session -> session.nodeGone(gone));
+    askAgain();
+  }
+
+  /**
+   * What was said to or by another node may be lost; whoever waits here asks again, for a while.
+   */
+  void askAgain() {
+    askAgainUntilMillis = clock.millis() + ASK_AGAIN_MILLIS;
+  }
+
+  private void sweep() {
+    sends.sweep();
+    legacies.sweep();
+    long now = clock.millis();
+    if (now < askAgainUntilMillis && now >= askedAgainMillis + ASK_AGAIN_PAUSE_MILLIS) {
+      askedAgainMillis = now;
+      // Streams first: what is asked for waits for them, and not for long.
+      sessions.forEach(ClientSession::seekEntity);
+      sends.askAgain(client -> entities.find(client) == null, this::routeThroughRegion);
+    }
   }
 
   /** Whether, of a node that stops, commands find their way to an entity on another. */
@@ -588,19 +649,34 @@ public final class Connections implements Extension {
 
   /** Whether another node could take this one's entities over. */
   boolean hasOtherHosts() {
+    return !otherHosts().isEmpty();
+  }
+
+  private List<String> otherHosts() {
     if (cluster.isTerminated()) {
-      return false;
+      return List.of();
     }
+    List<String> others = new ArrayList<>();
     Set<Member> unreachable = cluster.state().getUnreachable();
     for (Member member : cluster.state().getMembers()) {
+      String name = member.address().hostPort();
       if (hosts(member)
           && member.status() == MemberStatus.up()
           && !unreachable.contains(member)
-          && !member.address().hostPort().equals(node)) {
-        return true;
+          && !name.equals(node)) {
+        others.add(name);
       }
     }
-    return false;
+    return others;
+  }
+
+  /** An entity left so many messages to its successor, and has no stream to tell it. */
+  void announceLegacy(ClientKey client, int messages) {
+    otherHosts().forEach(host -> gateways.of(host).tell(new Gateway.LegacyLeft(client, messages)));
+  }
+
+  Legacies legacies() {
+    return legacies;
   }
 
   private boolean hosts(Member member) {
@@ -608,21 +684,21 @@ public final class Connections implements Extension {
   }
 
   /**
-   * Until when the streams of a shard's clients may be on their way from where the shard was. 0
-   * where there is nowhere they could come from.
+   * Until when the stream of a client whose entity comes to life now may be on its way from where
+   * the shard was. 0 where there is nowhere it could come from.
    */
-  long settlesAtMillis(ActorRef<ClusterSharding.ShardCommand> shard) {
-    if (isAlone) {
+  long settlesAtMillis(org.apache.pekko.actor.ActorRef shard) {
+    long now = clock.millis();
+    if (isAlone || now > membersChangedMillis + SHARDS_MOVE_MILLIS) {
+      // Nothing moves where no node comes or goes: a client without a stream has none.
       return 0;
     }
     ShardHere here =
         shards.compute(
             shard.path().name(),
             (name, known) ->
-                known != null && known.shard().equals(shard)
-                    ? known
-                    : new ShardHere(shard, clock.millis()));
-    return here.sinceMillis() + SETTLE_MILLIS;
+                known != null && known.shard().equals(shard) ? known : new ShardHere(shard, now));
+    return now < here.sinceMillis() + MOVE_MILLIS ? now + SETTLE_MILLIS : 0;
   }
 
   FrameLimit limit() {

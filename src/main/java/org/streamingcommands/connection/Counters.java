@@ -37,6 +37,9 @@ public final class Counters {
   /** Commands written a second time after a reconnect. */
   public final LongAdder redelivered = new LongAdder();
 
+  /** Sends asked again because a node was lost or cut off. */
+  public final LongAdder askedAgain = new LongAdder();
+
   /** Sends whose entity gave no answer in time. */
   public final LongAdder unanswered = new LongAdder();
 

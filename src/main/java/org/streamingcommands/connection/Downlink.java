@@ -29,8 +29,12 @@ interface Downlink {
 
   void reject(Rejection rejection);
 
-  /** The stream shall introduce itself again: its entity has forgotten it. */
-  void introduceAgain();
+  /**
+   * The stream shall introduce itself again: its entity has forgotten it, or moves.
+   *
+   * @param inherited how many messages it left to the next one
+   */
+  void introduceAgain(int inherited);
 
   /** The largest command that can travel to the stream. */
   default int largestCommand() {

@@ -1,11 +1,14 @@
 package org.streamingcommands.connection;
 
+import java.time.Instant;
 import java.util.LinkedHashSet;
 import org.streamingcommands.cluster.v1.Attach;
 import org.streamingcommands.cluster.v1.Cancel;
 import org.streamingcommands.cluster.v1.Detach;
 import org.streamingcommands.cluster.v1.Disconnect;
+import org.streamingcommands.cluster.v1.EndedCommand;
 import org.streamingcommands.cluster.v1.Inherit;
+import org.streamingcommands.cluster.v1.InheritEnded;
 import org.streamingcommands.cluster.v1.Inspect;
 import org.streamingcommands.cluster.v1.NotWritten;
 import org.streamingcommands.cluster.v1.Progressed;
@@ -86,6 +89,7 @@ final class EntityWire {
         .setHello(ValueWire.hello(attach.hello()))
         .addAllSent(attach.sent())
         .setAgain(attach.again())
+        .setInherited(attach.inherited())
         .build();
   }
 
@@ -94,7 +98,8 @@ final class EntityWire {
         ValueWire.stream(attach.getStream()),
         ValueWire.hello(attach.getHello()),
         new LinkedHashSet<>(attach.getSentList()),
-        attach.getAgain());
+        attach.getAgain(),
+        attach.getInherited());
   }
 
   static StillAttached write(ClientConnection.StillAttached still) {
@@ -143,6 +148,51 @@ final class EntityWire {
         inherit.getSentToInstance(),
         inherit.getCancelRequested(),
         inherit.getRedelivered());
+  }
+
+  static InheritEnded write(ClientConnection.InheritEnded inherit) {
+    InheritEnded.Builder builder =
+        InheritEnded.newBuilder().setClient(ValueWire.key(inherit.client()));
+    inherit.commands().forEach(known -> builder.addCommands(write(known)));
+    return builder.build();
+  }
+
+  static EndedCommand write(RecentOutcomes.Known known) {
+    RecentOutcomes.Ended ended = known.ended();
+    EndedCommand.Builder builder =
+        EndedCommand.newBuilder()
+            .setCommandId(known.commandId())
+            .setTypeUrl(ended.typeUrl())
+            .setOutcome(ValueWire.outcome(ended.outcome()))
+            .setEndedAt(ValueWire.timestamp(Instant.ofEpochMilli(ended.atMillis())));
+    Fingerprint print = ended.fingerprint();
+    if (print != null) {
+      builder
+          .getFingerprintBuilder()
+          .setSize(print.size())
+          .setHash(print.hash())
+          .setCrc(print.crc());
+    }
+    return builder.build();
+  }
+
+  static ClientConnection.InheritEnded read(InheritEnded inherit) {
+    return new ClientConnection.InheritEnded(
+        ValueWire.key(inherit.getClient()),
+        inherit.getCommandsList().stream().map(EntityWire::read).toList());
+  }
+
+  private static RecentOutcomes.Known read(EndedCommand command) {
+    var print = command.getFingerprint();
+    return new RecentOutcomes.Known(
+        command.getCommandId(),
+        new RecentOutcomes.Ended(
+            command.hasFingerprint()
+                ? new Fingerprint(print.getSize(), print.getHash(), print.getCrc())
+                : null,
+            command.getTypeUrl(),
+            ValueWire.outcome(command.getOutcome()),
+            ValueWire.instant(command.getEndedAt()).toEpochMilli()));
   }
 
   static Taken write(ClientConnection.Taken taken) {

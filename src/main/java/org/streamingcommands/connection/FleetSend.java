@@ -3,7 +3,6 @@ package org.streamingcommands.connection;
 import com.google.protobuf.Any;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
@@ -17,7 +16,6 @@ import org.streamingcommands.command.ClientKey;
 import org.streamingcommands.command.Command;
 import org.streamingcommands.command.FleetListener;
 import org.streamingcommands.command.FleetSummary;
-import org.streamingcommands.command.Targets;
 import org.streamingcommands.command.WaveReport;
 
 /**
@@ -27,8 +25,6 @@ import org.streamingcommands.command.WaveReport;
  * lock or a thread of its own: whoever brings news goes on with the work, one at a time.
  */
 public final class FleetSend {
-  private static final int PAGE = 1000;
-
   private final Connections connections;
   private final Sender sender;
   private final FleetPlan plan;
@@ -37,6 +33,7 @@ public final class FleetSend {
   private final Queue<FleetStep.Ended> answers = new ConcurrentLinkedQueue<>();
   private final AtomicInteger untaken = new AtomicInteger();
   private final AtomicInteger turns = new AtomicInteger();
+  private volatile CompletableFuture<FleetTargets> targets = new CompletableFuture<>();
   private volatile boolean abandoned;
   private volatile @Nullable Duration cancelTimeout;
 
@@ -90,7 +87,8 @@ public final class FleetSend {
 
   /** Finds the targets and begins. Call it once. */
   public void start() {
-    advance();
+    targets = FleetTargets.of(connections, plan);
+    targets.thenRun(this::advance);
   }
 
   /** The next step, or null when there is none yet. One thread at a time. */
@@ -135,9 +133,14 @@ public final class FleetSend {
     }
     List<String> ids = clientIds;
     if (ids == null) {
-      ids = targets();
+      FleetTargets found = targets.getNow(null);
+      if (found == null) {
+        // The other nodes are being asked; their answer goes on with the work.
+        return;
+      }
+      ids = found.clientIds();
       clientIds = ids;
-      steps.add(new FleetStep.Started(plan.command().id(), ids.size()));
+      steps.add(new FleetStep.Started(plan.command().id(), ids.size(), found.silent()));
     }
     takeAnswers();
     while (!finished && isWaveOver()) {
@@ -229,28 +232,5 @@ public final class FleetSend {
                   ClientKey.of(plan.service(), clientId), plan.command().id(), timeout));
     }
     running.clear();
-  }
-
-  private List<String> targets() {
-    List<String> chosen = plan.targets() instanceof Targets.Ids ids ? ids.clientIds() : connected();
-    return chosen.stream().filter(clientId -> !plan.exclude().contains(clientId)).toList();
-  }
-
-  /** Read page by page, because a listing describes every client at length. */
-  private List<String> connected() {
-    Targets.Labels labels = (Targets.Labels) plan.targets();
-    List<String> ids = new ArrayList<>();
-    List<ConnectedClient> page;
-    ClientKey after = null;
-    do {
-      page =
-          connections.list(
-              plan.service(), client -> labels.selector().matches(client.labels()), after, PAGE);
-      for (ConnectedClient client : page) {
-        ids.add(client.client().clientId());
-        after = client.client();
-      }
-    } while (page.size() == PAGE);
-    return ids;
   }
 }

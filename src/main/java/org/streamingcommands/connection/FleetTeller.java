@@ -29,6 +29,9 @@ record FleetTeller(FleetListener<Any> listener, CompletableFuture<FleetSummary> 
       } else if (step instanceof FleetStep.WaveEnded wave) {
         listener.waveEnded(wave.report());
       } else if (step instanceof FleetStep.Started started) {
+        if (!started.silent().isEmpty()) {
+          log.warn("Nodes that did not say whom the labels choose: {}", started.silent());
+        }
         listener.started(started.commandId(), started.targets());
       }
     } catch (RuntimeException | Error e) {

@@ -2,6 +2,9 @@ package org.streamingcommands.connection;
 
 import com.google.protobuf.Any;
 import com.typesafe.config.Config;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import org.streamingcommands.command.Certainty;
 import org.streamingcommands.command.Command;
 import org.streamingcommands.command.Outcome;
@@ -20,6 +23,9 @@ record FrameLimit(int payloadBytes) {
 
   /** For what is around a payload: ids, headers, references, envelopes. */
   private static final int AROUND = 64 * 1024;
+
+  /** The same for one of several results: its id, its code and its message. */
+  private static final int AROUND_RESULT = 512;
 
   static FrameLimit from(Config config) {
     long frame = config.getBytes(KEY);
@@ -62,6 +68,39 @@ record FrameLimit(int payloadBytes) {
                     new ClientView.Ended(
                         ended.commandId(), ended.typeUrl(), fit(ended.outcome()), ended.at()))
             .toList());
+  }
+
+  /** The first of the results, as many as one message holds. */
+  List<Hello.Result> fit(Collection<Hello.Result> results) {
+    List<Hello.Result> fitting = new ArrayList<>();
+    long room = payloadBytes;
+    for (Hello.Result result : results) {
+      Outcome<Any> outcome = fit(result.outcome());
+      room -= payloadOf(outcome).getSerializedSize() + AROUND_RESULT;
+      if (room < 0) {
+        break;
+      }
+      fitting.add(new Hello.Result(result.commandId(), outcome));
+    }
+    return fitting;
+  }
+
+  /**
+   * The same introduction, or with fewer results: its client, asked again for the rest, answers
+   * again.
+   */
+  Hello fit(Hello hello) {
+    List<Hello.Result> fitting = fit(hello.unconfirmed());
+    return fitting.equals(hello.unconfirmed())
+        ? hello
+        : new Hello(
+            hello.client(),
+            hello.instanceId(),
+            hello.labels(),
+            hello.clientVersion(),
+            hello.lastEpoch(),
+            hello.running(),
+            fitting);
   }
 
   private static Any payloadOf(Outcome<Any> outcome) {

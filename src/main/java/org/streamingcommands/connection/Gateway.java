@@ -82,12 +82,17 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
     }
   }
 
-  record IntroduceAgain(StreamRef stream) implements ToStream {
+  record IntroduceAgain(StreamRef stream, int inherited) implements ToStream {
     @Override
     public void tell(ClientSession session) {
-      session.introduceAgain();
+      session.introduceAgain(inherited);
     }
   }
+
+  /**
+   * An entity of another node, whose client has no stream, left so many messages to its successor.
+   */
+  record LegacyLeft(ClientKey client, int messages) implements Message {}
 
   /** For a sender of this node; see {@link Replies}. */
   sealed interface ToSender extends Message {
@@ -157,13 +162,15 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
   private final LiveSessions sessions;
   private final Replies senders;
   private final ClusterListings listing;
+  private final Legacies legacies;
 
   /**
    * @param senders those who wait on this node
    */
-  static Behavior<Message> create(LiveSessions sessions, Replies senders, ClusterListings listing) {
+  static Behavior<Message> create(
+      LiveSessions sessions, Replies senders, ClusterListings listing, Legacies legacies) {
     Behavior<Message> gateway =
-        Behaviors.setup(context -> new Gateway(context, sessions, senders, listing));
+        Behaviors.setup(context -> new Gateway(context, sessions, senders, listing, legacies));
     // It has no state that a failure could have spoilt, and everybody else needs it.
     return Behaviors.supervise(gateway).onFailure(SupervisorStrategy.resume());
   }
@@ -172,8 +179,10 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
       ActorContext<Message> context,
       LiveSessions sessions,
       Replies senders,
-      ClusterListings listing) {
+      ClusterListings listing,
+      Legacies legacies) {
     super(context);
+    this.legacies = legacies;
     this.sessions = sessions;
     this.senders = senders;
     this.listing = listing;
@@ -184,6 +193,7 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
     return newReceiveBuilder()
         .onMessage(ToStream.class, this::onToStream)
         .onMessage(ToSender.class, this::onToSender)
+        .onMessage(LegacyLeft.class, this::onLegacyLeft)
         .onMessage(ListClients.class, this::onListClients)
         .build();
   }
@@ -193,14 +203,21 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
     if (session != null) {
       message.tell(session);
     } else if (message instanceof Attached attached) {
-      // It ended while its entity took it in.
-      attached.entity().tell(new ClientConnection.Detach(attached.stream(), false));
+      // It ended while its entity took it in, most likely because its node stops.
+      attached
+          .entity()
+          .tell(new ClientConnection.Detach(attached.stream(), false, Connections.SETTLE_MILLIS));
     }
     return this;
   }
 
   private Behavior<Message> onToSender(ToSender message) {
     message.tell(senders);
+    return this;
+  }
+
+  private Behavior<Message> onLegacyLeft(LegacyLeft left) {
+    legacies.announced(left);
     return this;
   }
 

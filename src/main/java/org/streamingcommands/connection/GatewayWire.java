@@ -12,6 +12,7 @@ import org.streamingcommands.cluster.v1.DisconnectAnswered;
 import org.streamingcommands.cluster.v1.Ended;
 import org.streamingcommands.cluster.v1.Farewell;
 import org.streamingcommands.cluster.v1.IntroduceAgain;
+import org.streamingcommands.cluster.v1.LegacyLeft;
 import org.streamingcommands.cluster.v1.ListClients;
 import org.streamingcommands.cluster.v1.ProgressMade;
 import org.streamingcommands.cluster.v1.ReceiptReached;
@@ -110,11 +111,25 @@ final class GatewayWire {
   }
 
   static IntroduceAgain write(Gateway.IntroduceAgain again) {
-    return IntroduceAgain.newBuilder().setStream(ValueWire.stream(again.stream())).build();
+    return IntroduceAgain.newBuilder()
+        .setStream(ValueWire.stream(again.stream()))
+        .setInherited(again.inherited())
+        .build();
   }
 
   static Gateway.IntroduceAgain read(IntroduceAgain again) {
-    return new Gateway.IntroduceAgain(ValueWire.stream(again.getStream()));
+    return new Gateway.IntroduceAgain(ValueWire.stream(again.getStream()), again.getInherited());
+  }
+
+  static LegacyLeft write(Gateway.LegacyLeft left) {
+    return LegacyLeft.newBuilder()
+        .setClient(ValueWire.key(left.client()))
+        .setMessages(left.messages())
+        .build();
+  }
+
+  static Gateway.LegacyLeft read(LegacyLeft left) {
+    return new Gateway.LegacyLeft(ValueWire.key(left.getClient()), left.getMessages());
   }
 
   static ReceiptReached write(Gateway.ReceiptReached reached) {

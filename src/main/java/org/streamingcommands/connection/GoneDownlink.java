@@ -28,7 +28,7 @@ record GoneDownlink(StreamRef stream) implements Downlink {
   public void reject(Rejection rejection) {}
 
   @Override
-  public void introduceAgain() {}
+  public void introduceAgain(int inherited) {}
 
   @Override
   public long lastHeard() {

@@ -11,20 +11,28 @@ import org.apache.pekko.cluster.typed.Subscribe;
 final class NodeWatch {
   private NodeWatch() {}
 
-  static Behavior<ClusterEvent.MemberEvent> create(Connections connections) {
+  static Behavior<ClusterEvent.ClusterDomainEvent> create(Connections connections) {
     return Behaviors.setup(
         context -> {
-          ActorRef<ClusterEvent.MemberEvent> self = context.getSelf();
-          Cluster.get(context.getSystem())
-              .subscriptions()
-              .tell(Subscribe.create(self, ClusterEvent.MemberEvent.class));
-          return Behaviors.receive(ClusterEvent.MemberEvent.class)
+          ActorRef<ClusterEvent.ClusterDomainEvent> self = context.getSelf();
+          var subscriptions = Cluster.get(context.getSystem()).subscriptions();
+          subscriptions.tell(Subscribe.create(self.narrow(), ClusterEvent.MemberEvent.class));
+          subscriptions.tell(Subscribe.create(self.narrow(), ClusterEvent.ReachabilityEvent.class));
+          return Behaviors.receive(ClusterEvent.ClusterDomainEvent.class)
               .onMessage(
                   ClusterEvent.MemberEvent.class,
                   event -> {
                     onEvent(connections, event);
                     return Behaviors.same();
                   })
+              .onMessage(
+                  ClusterEvent.ReachableMember.class,
+                  back -> {
+                    // What was said while the way was broken is lost.
+                    connections.askAgain();
+                    return Behaviors.same();
+                  })
+              .onAnyMessage(other -> Behaviors.same())
               .build();
         });
   }

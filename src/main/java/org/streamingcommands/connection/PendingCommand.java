@@ -33,6 +33,9 @@ final class PendingCommand {
   /** Until when it waits for a stream that may be on its way here; 0 where it does not. */
   long holdUntilMillis;
 
+  /** Whether another entity had accepted it. */
+  boolean inherited;
+
   /** When this entity saw it first. */
   final long sinceNanos = System.nanoTime();
 
@@ -67,7 +70,10 @@ final class PendingCommand {
 
   /** Another send of the same command: it hears from where things stand. */
   void join(ReplyTo replyTo, long untilMillis, Replies replies) {
-    waiting.add(new Waiter(replyTo, Math.min(untilMillis, deadlineMillis)));
+    // One who asks again after a node was lost waits already.
+    if (waiting.stream().noneMatch(waiter -> waiter.replyTo().equals(replyTo))) {
+      waiting.add(new Waiter(replyTo, Math.min(untilMillis, deadlineMillis)));
+    }
     if (replyTo.steps()) {
       if (reached != null) {
         replies.receipt(replyTo, reached);

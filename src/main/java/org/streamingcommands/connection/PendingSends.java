@@ -3,14 +3,18 @@ package org.streamingcommands.connection;
 import com.google.protobuf.Any;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamingcommands.command.CancelResult;
 import org.streamingcommands.command.Certainty;
+import org.streamingcommands.command.ClientKey;
+import org.streamingcommands.command.Command;
 import org.streamingcommands.command.CommandListener;
 import org.streamingcommands.command.Outcome;
 import org.streamingcommands.command.Progress;
@@ -28,12 +32,18 @@ final class PendingSends implements Replies {
   private static final Logger log = LoggerFactory.getLogger(PendingSends.class);
 
   private static final class Waiting {
+    /** What to ask again with; null for what is not asked again. */
+    ClientConnection.@Nullable Send send;
+
+    /** Whether it was asked again, so that no one entity knows all that became of it. */
+    volatile boolean asked;
+
+    volatile @Nullable Receipt reached;
     final @Nullable CommandListener listener;
     final @Nullable Consumer<CancelResult> onCancel;
     final @Nullable Consumer<Boolean> onDisconnect;
     final @Nullable Consumer<ClientView> onInspect;
     final long deadlineMillis;
-    volatile boolean received;
 
     Waiting(
         @Nullable CommandListener listener,
@@ -68,8 +78,28 @@ final class PendingSends implements Replies {
     return byTicket.size();
   }
 
-  ReplyTo send(CommandListener listener, boolean steps, long deadlineMillis) {
-    return add(new Waiting(listener, null, null, null, deadlineMillis), steps);
+  /** What to tell the client's entity. */
+  ClientConnection.Send send(
+      ClientKey client, Command command, boolean steps, CommandListener listener) {
+    Waiting waiting = new Waiting(listener, null, null, null, command.deadline().toEpochMilli());
+    ReplyTo replyTo = add(waiting, steps);
+    ClientConnection.Send send = new ClientConnection.Send(client, command, replyTo);
+    waiting.send = send;
+    return send;
+  }
+
+  /** Sends once more what has no outcome; an entity that has it takes it for one. */
+  void askAgain(Predicate<ClientKey> isElsewhere, Consumer<ClientConnection.Send> route) {
+    // In the order of their sends, which is that of their tickets.
+    for (Long ticket : new TreeSet<>(byTicket.keySet())) {
+      Waiting waiting = byTicket.get(ticket);
+      ClientConnection.Send send = waiting == null ? null : waiting.send;
+      if (waiting != null && send != null && isElsewhere.test(send.client())) {
+        waiting.asked = true;
+        counters.askedAgain.increment();
+        route.accept(send);
+      }
+    }
   }
 
   ReplyTo cancel(Consumer<CancelResult> onCancel, long deadlineMillis) {
@@ -94,9 +124,12 @@ final class PendingSends implements Replies {
   public void receipt(ReplyTo to, Receipt receipt) {
     Waiting waiting = byTicket.get(to.ticket());
     if (waiting != null && waiting.listener != null) {
-      waiting.received |= receipt == Receipt.RECEIVED;
-      CommandListener listener = waiting.listener;
-      guarded(() -> listener.receipt(receipt));
+      Receipt before = waiting.reached;
+      if (before == null || before.compareTo(receipt) < 0) {
+        waiting.reached = receipt;
+        CommandListener listener = waiting.listener;
+        guarded(() -> listener.receipt(receipt));
+      }
     }
   }
 
@@ -114,8 +147,26 @@ final class PendingSends implements Replies {
     Waiting waiting = byTicket.remove(to.ticket());
     if (waiting != null && waiting.listener != null) {
       CommandListener listener = waiting.listener;
-      guarded(() -> listener.outcome(outcome));
+      Outcome<Any> certain = certain(waiting, outcome);
+      guarded(() -> listener.outcome(certain));
     }
+  }
+
+  /** An entity speaks for what it was told; what a lost one did before that, it cannot know. */
+  private static Outcome<Any> certain(Waiting waiting, Outcome<Any> outcome) {
+    if (!waiting.asked || !(outcome instanceof Outcome.Undelivered<Any> undelivered)) {
+      return outcome;
+    }
+    Certainty floor = unanswered(waiting);
+    return undelivered.certainty().compareTo(floor) >= 0
+        ? outcome
+        : new Outcome.Undelivered<>(undelivered.reason(), floor, undelivered.message());
+  }
+
+  private static Certainty unanswered(Waiting waiting) {
+    return waiting.reached == Receipt.RECEIVED
+        ? Certainty.RECEIVED_NOT_FINISHED
+        : Certainty.SENT_UNCONFIRMED;
   }
 
   @Override
@@ -167,9 +218,7 @@ final class PendingSends implements Replies {
   private void end(long ticket, Waiting waiting, Reason reason, String message) {
     ReplyTo to = new ReplyTo(node, ticket, false);
     if (waiting.listener != null) {
-      Certainty certainty =
-          waiting.received ? Certainty.RECEIVED_NOT_FINISHED : Certainty.SENT_UNCONFIRMED;
-      outcome(to, new Outcome.Undelivered<>(reason, certainty, message));
+      outcome(to, new Outcome.Undelivered<>(reason, unanswered(waiting), message));
     } else if (waiting.onCancel != null) {
       cancelResult(to, CancelResult.notConfirmed());
     } else if (waiting.onInspect != null) {

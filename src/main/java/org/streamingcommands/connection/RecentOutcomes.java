@@ -2,6 +2,7 @@ package org.streamingcommands.connection;
 
 import com.google.protobuf.Any;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +20,9 @@ final class RecentOutcomes {
       return fingerprint == null || fingerprint.equals(Fingerprint.of(payload));
     }
   }
+
+  /** One of them with its command's id. */
+  record Known(String commandId, Ended ended) {}
 
   /** Of what clients say, in a view of many. */
   private static final int MAX_TEXT = 200;
@@ -53,6 +57,22 @@ final class RecentOutcomes {
     if (find(commandId, nowMillis) == null) {
       add(commandId, new Ended(null, "", outcome, nowMillis), nowMillis);
     }
+  }
+
+  /** All of them, in the order of their end. */
+  List<Known> all(long nowMillis) {
+    prune(nowMillis);
+    List<Known> all = new ArrayList<>(byId.size());
+    byId.forEach((commandId, ended) -> all.add(new Known(commandId, ended)));
+    return all;
+  }
+
+  /** What another entity knew; what ended here since is newer. */
+  void inherit(List<Known> inherited, long nowMillis) {
+    List<Known> own = all(nowMillis);
+    byId.clear();
+    inherited.forEach(known -> add(known.commandId(), known.ended(), nowMillis));
+    own.forEach(known -> add(known.commandId(), known.ended(), nowMillis));
   }
 
   private void add(String commandId, Ended ended, long nowMillis) {

@@ -123,8 +123,8 @@ final class RemoteDownlink implements Downlink {
   }
 
   @Override
-  public void introduceAgain() {
-    gateway.tell(new Gateway.IntroduceAgain(stream));
+  public void introduceAgain(int inherited) {
+    gateway.tell(new Gateway.IntroduceAgain(stream, inherited));
   }
 
   @Override

@@ -52,9 +52,14 @@ final class StreamLedger {
     return new LinkedHashSet<>(sent);
   }
 
-  /** The introduction to the next entity. */
-  Hello carry(Hello hello, long epoch) {
-    carried = results.size();
+  /**
+   * The introduction to the next entity.
+   *
+   * @param limit results beyond it are told later, one by one
+   */
+  Hello carry(Hello hello, long epoch, FrameLimit limit) {
+    List<Hello.Result> fitting = limit.fit(results);
+    carried = fitting.size();
     return new Hello(
         hello.client(),
         hello.instanceId(),
@@ -62,7 +67,7 @@ final class StreamLedger {
         hello.clientVersion(),
         epoch,
         new LinkedHashSet<>(received),
-        List.copyOf(results));
+        fitting);
   }
 
   /** The next entity has what was carried; these results came meanwhile. */

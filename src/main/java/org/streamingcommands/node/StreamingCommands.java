@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.TimeUnit;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -159,6 +160,25 @@ public final class StreamingCommands implements Extension {
       cluster.manager().tell(new Join(cluster.selfMember().address()));
     }
     return up;
+  }
+
+  /**
+   * Waits until clients can be reached from here. A node that has just joined needs a moment for
+   * it; who opens the listeners before that lets clients and senders wait.
+   *
+   * @return completed then
+   */
+  public CompletableFuture<Done> ready() {
+    return connections
+        .isRouting()
+        .thenCompose(
+            routing ->
+                routing
+                    ? CompletableFuture.completedFuture(Done.getInstance())
+                    : CompletableFuture.supplyAsync(
+                            this::ready,
+                            CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS))
+                        .thenCompose(again -> again));
   }
 
   /**

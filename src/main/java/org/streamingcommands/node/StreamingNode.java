@@ -89,6 +89,7 @@ public final class StreamingNode implements AutoCloseable {
       StreamingCommands commands = StreamingCommands.get(system);
       commands.startTracing();
       await(commands.join(), START_LIMIT);
+      await(commands.ready(), START_LIMIT);
       ConfiguredServices.register(system, commands.services());
       InetSocketAddress edge = commands.startEdge();
       InetSocketAddress api = await(commands.startApi(), START_LIMIT);

@@ -68,7 +68,7 @@ public record ChaosReport(long seed, int sends, List<Violation> violations, Stri
     return new ChaosReport(settings.seed(), sends, List.copyOf(violations), summary);
   }
 
-  private static String kind(Outcome<Any> outcome) {
+  static String kind(Outcome<Any> outcome) {
     if (outcome instanceof Outcome.Undelivered<Any> undelivered) {
       return undelivered.reason() + "/" + undelivered.certainty();
     }

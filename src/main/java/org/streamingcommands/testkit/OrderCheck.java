@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.Certainty;
 import org.streamingcommands.command.Outcome;
@@ -29,12 +30,25 @@ final class OrderCheck {
   private final Chronicle chronicle;
   private final Map<String, List<Place>> orders = new HashMap<>();
 
-  private OrderCheck(Chronicle chronicle) {
+  private final boolean byReceipts;
+  private final Predicate<String> ordered;
+
+  private OrderCheck(Chronicle chronicle, boolean byReceipts, Predicate<String> ordered) {
     this.chronicle = chronicle;
+    this.ordered = ordered;
+    this.byReceipts = byReceipts;
   }
 
-  static void check(Chronicle chronicle, List<Violation> violations) {
-    OrderCheck check = new OrderCheck(chronicle);
+  /**
+   * @param byReceipts whether all senders hear of receipts in the order in which they were given
+   * @param ordered the threads whose sends are accepted in their order
+   */
+  static void check(
+      Chronicle chronicle,
+      boolean byReceipts,
+      Predicate<String> ordered,
+      List<Violation> violations) {
+    OrderCheck check = new OrderCheck(chronicle, byReceipts, ordered);
     chronicle.lives.forEach(check::place);
     check.orders.forEach((name, order) -> check.inspect(name, order, violations));
   }
@@ -50,9 +64,11 @@ final class OrderCheck {
     }
     Started start = life.starts.get(0);
     String scope = " to " + start.process() + ", " + first.command().priority();
-    add("the sends of " + first.thread() + scope, new Place(life, first.nanos(), start));
+    if (ordered.test(first.thread())) {
+      add("the sends of " + first.thread() + scope, new Place(life, first.nanos(), start));
+    }
     Long queuedNanos = queuedNanos(life, first);
-    if (queuedNanos != null) {
+    if (byReceipts && queuedNanos != null) {
       add("the QUEUED receipts of commands" + scope, new Place(life, queuedNanos, start));
     }
   }

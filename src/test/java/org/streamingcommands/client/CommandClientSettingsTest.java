@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import com.typesafe.config.ConfigFactory;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -38,8 +39,7 @@ class CommandClientSettingsTest {
     assertThat(CommandClientSettings.from(ConfigFactory.parseString(ALL_KEYS)))
         .isEqualTo(
             new CommandClientSettings(
-                "node-1",
-                7500,
+                List.of(new ApiAddress("node-1", 7500)),
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(3),
@@ -71,8 +71,16 @@ class CommandClientSettingsTest {
   @Test
   void anIpv6AddressKeepsItsBracketsOutside() {
     CommandClientSettings settings = CommandClientSettings.of("[::1]:7500");
-    assertThat(settings.host()).isEqualTo("::1");
+    assertThat(settings.addresses().get(0).host()).isEqualTo("::1");
     assertThat(settings.address()).isEqualTo("[::1]:7500");
+  }
+
+  @Test
+  void severalAddressesHaveCommasBetween() {
+    CommandClientSettings settings = CommandClientSettings.of("node-1:7500, [::1]:7501");
+    assertThat(settings.addresses())
+        .containsExactly(new ApiAddress("node-1", 7500), new ApiAddress("::1", 7501));
+    assertThat(settings.address()).isEqualTo("node-1:7500,[::1]:7501");
   }
 
   @ParameterizedTest

@@ -142,8 +142,7 @@ class ClientConnectionTest {
     // Straight into its mailbox, behind the stop: the dead letter has to find its way back.
     Heard heard = new Heard();
     PendingSends pending = connections.sends();
-    ReplyTo replyTo = pending.send(heard, false, System.currentTimeMillis() + 30_000);
-    entity.tell(new ClientConnection.Send(key, TestNode.command("c1", "x"), replyTo));
+    entity.tell(pending.send(key, TestNode.command("c1", "x"), false, heard));
     assertThat(heard.awaitUndelivered().reason()).isEqualTo(Reason.NOT_CONNECTED);
     assertThat(connections.counters().unanswered.sum()).isZero();
   }

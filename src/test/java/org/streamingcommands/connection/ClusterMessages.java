@@ -63,7 +63,7 @@ final class ClusterMessages {
     all.put("Send", new ClientConnection.Send(CLIENT, COMMAND, REPLY_TO));
     all.put("Cancel", new ClientConnection.Cancel(CLIENT, "c-1", REPLY_TO));
     all.put("Disconnect", new ClientConnection.Disconnect(CLIENT, GOODBYE, REPLY_TO));
-    all.put("Attach", new ClientConnection.Attach(STREAM, hello, Set.of("sent-1"), true));
+    all.put("Attach", new ClientConnection.Attach(STREAM, hello, Set.of("sent-1"), true, 0));
     all.put("StillAttached", new ClientConnection.StillAttached(CLIENT, STREAM, 42, TIME, 17));
     all.put(
         "Inherit",
@@ -77,12 +77,26 @@ final class ClusterMessages {
             true,
             true));
     all.put("Inspect", new ClientConnection.Inspect(CLIENT, "c-1", REPLY_TO));
+    all.put(
+        "InheritEnded",
+        new ClientConnection.InheritEnded(
+            CLIENT,
+            List.of(
+                new RecentOutcomes.Known(
+                    "c-1",
+                    new RecentOutcomes.Ended(
+                        new Fingerprint(3, -7, 123_456_789_012L),
+                        "type.googleapis.com/acme.Go",
+                        COMPLETED,
+                        TIME.toEpochMilli())),
+                new RecentOutcomes.Known(
+                    "c-2", new RecentOutcomes.Ended(null, "", FAILED, TIME.toEpochMilli())))));
     all.put("Taken", new ClientConnection.Taken(STREAM, 16));
     all.put("NotWritten", new ClientConnection.NotWritten(STREAM, "c-1", "no such field"));
     all.put("Received", new ClientConnection.Received(STREAM, List.of("c-1", "c-2")));
     all.put("Progressed", new ClientConnection.Progressed(STREAM, "c-1", PROGRESS));
     all.put("Resulted", new ClientConnection.Resulted(STREAM, "c-1", FAILED));
-    all.put("Detach", new ClientConnection.Detach(STREAM, true));
+    all.put("Detach", new ClientConnection.Detach(STREAM, true, 0));
     all.put("Attached", new Gateway.Attached(STREAM, entity, 42));
     all.put("Deliver", new Gateway.Deliver(STREAM, new Delivery(COMMAND, 5, true), 6));
     all.put("CancelFrame", new Gateway.CancelFrame(STREAM, "c-1"));
@@ -91,7 +105,8 @@ final class ClusterMessages {
     all.put(
         "Reject",
         new Gateway.Reject(STREAM, new Rejection(Rejection.Kind.ALREADY_CONNECTED, "is there")));
-    all.put("IntroduceAgain", new Gateway.IntroduceAgain(STREAM));
+    all.put("IntroduceAgain", new Gateway.IntroduceAgain(STREAM, 0));
+    all.put("LegacyLeft", new Gateway.LegacyLeft(CLIENT, 3));
     all.put("ReceiptReached", new Gateway.ReceiptReached(REPLY_TO, Receipt.RECEIVED));
     all.put("ProgressMade", new Gateway.ProgressMade(REPLY_TO, PROGRESS));
     all.put("Ended", new Gateway.Ended(REPLY_TO, UNDELIVERED));

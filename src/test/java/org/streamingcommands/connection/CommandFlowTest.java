@@ -71,7 +71,7 @@ class CommandFlowTest {
   void aStreamThatDiesBeforeTheWriteLeavesNotSent() {
     attach(0);
     ReplyTo sender = send("c1");
-    flow.detach();
+    flow.detach(0);
     pass(Duration.ofSeconds(31));
     assertThat(answers.reasonOf(sender)).isEqualTo(Reason.CONNECTION_LOST);
     assertThat(answers.certaintyOf(sender)).isEqualTo(Certainty.NOT_SENT);
@@ -84,7 +84,7 @@ class CommandFlowTest {
     ReplyTo first = send("c1");
     ReplyTo second = send("c2");
     assertThat(answers.receiptsOf(first)).containsExactly(Receipt.QUEUED);
-    flow.detach();
+    flow.detach(0);
     RecordingDownlink next = attach(10);
     assertThat(next.delivered).containsExactly("c1", "c2");
     assertThat(next.redelivered).isEmpty();
@@ -95,7 +95,7 @@ class CommandFlowTest {
   void whatAStreamThatDiedUnnoticedWasGivenIsNotSent() {
     attach(10).hasEnded = true;
     ReplyTo sender = send("c1");
-    flow.detach();
+    flow.detach(0);
     pass(Duration.ofMinutes(1));
     assertThat(answers.certaintyOf(sender)).isEqualTo(Certainty.NOT_SENT);
   }
@@ -104,7 +104,7 @@ class CommandFlowTest {
   void aStreamThatDiesAfterTheWriteLeavesSentUnconfirmed() {
     attach(10);
     ReplyTo sender = send("c1");
-    flow.detach();
+    flow.detach(0);
     pass(Duration.ofSeconds(31));
     assertThat(answers.certaintyOf(sender)).isEqualTo(Certainty.SENT_UNCONFIRMED);
   }
@@ -114,7 +114,7 @@ class CommandFlowTest {
     attach(10);
     ReplyTo sender = send("c1");
     flow.received("c1");
-    flow.detach();
+    flow.detach(0);
     pass(Duration.ofSeconds(31));
     assertThat(answers.certaintyOf(sender)).isEqualTo(Certainty.RECEIVED_NOT_FINISHED);
   }
@@ -124,7 +124,7 @@ class CommandFlowTest {
     attach(10, "p1");
     ReplyTo sender = send("c1");
     flow.received("c1");
-    flow.detach();
+    flow.detach(0);
     resume(10, "p1", Set.of(), List.of(new Hello.Result("c1", DONE)));
     assertThat(answers.outcomeOf(sender)).isEqualTo(DONE);
   }
@@ -145,7 +145,7 @@ class CommandFlowTest {
     attach(10, "p1");
     ReplyTo runs = send("runs");
     ReplyTo lost = send("lost");
-    flow.detach();
+    flow.detach(0);
     RecordingDownlink next = resume(10, "p1", Set.of("runs"), List.of());
     assertThat(next.redelivered).containsExactly("lost");
     assertThat(answers.receiptsOf(runs)).endsWith(Receipt.RECEIVED);
@@ -161,7 +161,7 @@ class CommandFlowTest {
     attach(1, "p1");
     ReplyTo sent = send("sent");
     ReplyTo queued = send("queued");
-    flow.detach();
+    flow.detach(0);
     RecordingDownlink next = resume(10, "p2", Set.of(), List.of());
     assertThat(answers.reasonOf(sent)).isEqualTo(Reason.CLIENT_RESTARTED);
     assertThat(answers.certaintyOf(sent)).isEqualTo(Certainty.SENT_UNCONFIRMED);
@@ -175,7 +175,7 @@ class CommandFlowTest {
   void aClientThatNamesNoProcessIsGivenNothingAgain() {
     attach(10, "");
     ReplyTo sent = send("sent");
-    flow.detach();
+    flow.detach(0);
     assertThat(resume(10, "", Set.of(), List.of()).redelivered).isEmpty();
     assertThat(answers.reasonOf(sent)).isEqualTo(Reason.CLIENT_RESTARTED);
   }
@@ -186,7 +186,7 @@ class CommandFlowTest {
     send("a");
     send("b");
     send("queued");
-    flow.detach();
+    flow.detach(0);
     RecordingDownlink next = resume(1, "p1", Set.of(), List.of());
     assertThat(next.redelivered).containsExactly("a");
     assertThat(next.delivered).isEmpty();
@@ -202,7 +202,7 @@ class CommandFlowTest {
     send("a");
     flow.result("a", DONE);
     assertThat(first.confirmed).isOne();
-    flow.detach();
+    flow.detach(0);
     RecordingDownlink second = resume(10, "p1", Set.of(), List.of());
     assertThat(second.confirmed).isZero();
     flow.result("unknown", DONE);
@@ -353,7 +353,7 @@ class CommandFlowTest {
     send("c1");
     flow.received("c1");
     cancel("c1");
-    flow.detach();
+    flow.detach(0);
     assertThat(resume(10, "p1", Set.of("c1"), List.of()).cancelled).containsExactly("c1");
   }
 
@@ -567,7 +567,7 @@ class CommandFlowTest {
     RecordingDownlink stream = new RecordingDownlink(credits);
     Hello hello = new Hello(CLIENT, instanceId, Map.of(), "", 0, running, results);
     ClientConnection.Attach attach =
-        new ClientConnection.Attach(new StreamRef("here", 1), hello, Set.of(), false);
+        new ClientConnection.Attach(new StreamRef("here", 1), hello, Set.of(), false, 0);
     flow.attach(stream, attach);
     flow.resume(attach);
     flow.credits(stream.credits);

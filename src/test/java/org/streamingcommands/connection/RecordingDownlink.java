@@ -54,7 +54,7 @@ final class RecordingDownlink implements Downlink {
   public void reject(Rejection rejection) {}
 
   @Override
-  public void introduceAgain() {}
+  public void introduceAgain(int inherited) {}
 
   @Override
   public long lastHeard() {

@@ -22,9 +22,12 @@ final class Bot {
     this.id = id;
   }
 
+  /**
+   * @param edge where to dial; several with commas between
+   */
   static Agent connect(String edge, String id) {
     Bot bot = new Bot(id);
-    return Agent.builder(edge)
+    return Agent.builder(edge.split(","))
         .service(Bots.SERVICE)
         .clientId(id)
         .label("fleet", "demo")

@@ -19,13 +19,15 @@ public final class DemoBotsCommand implements Callable<Integer> {
   // Set by picocli.
   @Spec private CommandSpec spec;
 
-  @Option(names = "--edge", required = true, description = "The edge to dial.")
+  @Option(
+      names = "--edge",
+      required = true,
+      description = "The edge to dial; several with commas between.")
   private String edge = "";
 
   @Override
   public Integer call() {
     Logging.start("WARN");
-    ChildJvm.endWithParent();
     List<Agent> bots =
         IntStream.rangeClosed(1, Bots.COUNT)
             .mapToObj(number -> Bot.connect(edge, Bots.id(number)))

@@ -15,8 +15,11 @@ import org.streamingcommands.cli.TextTable;
 import org.streamingcommands.client.StreamingCommandClient;
 import org.streamingcommands.client.StreamingCommandClient.Mode;
 import org.streamingcommands.node.StreamingNode;
+import org.streamingcommands.process.ChildJvm;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Shows the whole job at once: a node, bots that dial in, commands in both modes. */
@@ -27,14 +30,33 @@ import picocli.CommandLine.Spec;
       "Ends by itself; exit code 0 when every outcome was the expected one."
     })
 public final class DemoCommand implements Callable<Integer> {
+  private static final int MAX_NODES = 9;
+
   // Set by picocli.
   @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--nodes",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = {
+        "More than one: a cluster on this machine, a JVM for each node, and a rolling restart of all",
+        "of them while commands run. Exit code 0 when none of them failed."
+      })
+  private int nodes = 1;
 
   @Override
   public Integer call() throws Exception {
     Logging.start("WARN");
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
+    if (nodes < 1 || nodes > MAX_NODES) {
+      throw new ParameterException(
+          spec.commandLine(), "--nodes: must be 1 to %d, is %d".formatted(MAX_NODES, nodes));
+    }
+    if (nodes > 1) {
+      return new RollingDemo(nodes, out, err).run() ? 0 : 1;
+    }
     long start = System.nanoTime();
     List<Row> rows = new ArrayList<>();
     out.println("Starting a node in this JVM.");
@@ -44,7 +66,7 @@ public final class DemoCommand implements Callable<Integer> {
       String api = show(node.apiAddress());
       out.printf("  edge %s, for clients; api %s, for senders%n", edge, api);
       out.printf("Starting %d bots in a second JVM; they dial the edge over gRPC.%n", Bots.COUNT);
-      try (ChildJvm bots = ChildJvm.start("bots", "demo-bots", "--edge", edge)) {
+      try (ChildJvm bots = child("bots", "demo-bots", "--edge", edge)) {
         ProgressLine.during(err, () -> "waiting for the bots", () -> ready(bots));
         out.println("Sending from this JVM (local mode).");
         Script local =
@@ -77,6 +99,13 @@ public final class DemoCommand implements Callable<Integer> {
         .resolve();
   }
 
+  /** Short-lived: the simplest collector starts fastest and keeps the cores for the work. */
+  private static ChildJvm child(String name, String... arguments) throws IOException {
+    return ChildJvm.of(name, "org.streamingcommands.Main", arguments)
+        .flags(List.of("-XX:+UseSerialGC"))
+        .start();
+  }
+
   private static boolean ready(ChildJvm bots) throws IOException {
     String line = bots.readLine();
     if (!line.equals(DemoBotsCommand.READY)) {
@@ -86,7 +115,7 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   private static Latency sendRemotely(String api, List<Row> rows) throws IOException {
-    try (ChildJvm sender = ChildJvm.start("sender", "demo-sender", "--api", api)) {
+    try (ChildJvm sender = child("sender", "demo-sender", "--api", api)) {
       Latency latency = Latency.parse(sender.readLine());
       sender.readToEnd().stream().map(Row::parse).forEach(rows::add);
       return latency;

@@ -27,7 +27,6 @@ public final class DemoSenderCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Logging.start("WARN");
-    ChildJvm.endWithParent();
     PrintWriter out = spec.commandLine().getOut();
     CommandClientSettings settings = CommandClientSettings.of(api);
     Script script =

@@ -1,4 +1,4 @@
-package org.streamingcommands.cli.demo;
+package org.streamingcommands.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,7 +10,9 @@ class ChildJvmTest {
 
   @Test
   void aChildEndsWhenItsParentLetsGo() throws IOException {
-    ChildJvm child = ChildJvm.start("bots", "demo-bots", "--edge", "127.0.0.1:1");
+    ChildJvm child =
+        ChildJvm.of("bots", "org.streamingcommands.Main", "demo-bots", "--edge", "127.0.0.1:1")
+            .start();
     assertThat(child.isAlive()).isTrue();
 
     child.close();
@@ -20,7 +22,7 @@ class ChildJvmTest {
 
   @Test
   void aChildThatEndsEarlyIsNamedWithItsExitCode() throws IOException {
-    try (ChildJvm child = ChildJvm.start("bots", "demo-bots")) {
+    try (ChildJvm child = ChildJvm.of("bots", "org.streamingcommands.Main", "demo-bots").start()) {
       assertThatThrownBy(child::readLine)
           .isInstanceOf(IOException.class)
           .hasMessage("the JVM of the bots ended early, with exit code 2");

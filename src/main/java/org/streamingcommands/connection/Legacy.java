@@ -1,0 +1,36 @@
+package org.streamingcommands.connection;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.streamingcommands.command.ClientKey;
+
+/** Packs what an entity leaves to its successor, in messages that nodes can carry. */
+final class Legacy {
+  private Legacy() {}
+
+  /** How commands ended, the eldest first; one that no message holds is left out. */
+  static List<ClientConnection.InheritEnded> ended(
+      ClientKey client, List<RecentOutcomes.Known> all, FrameLimit limit) {
+    List<ClientConnection.InheritEnded> messages = new ArrayList<>();
+    List<RecentOutcomes.Known> batch = new ArrayList<>();
+    long room = limit.payloadBytes();
+    for (RecentOutcomes.Known known : all) {
+      // A few bytes more: each also has a tag and its length.
+      int size = EntityWire.write(known).getSerializedSize() + Long.BYTES;
+      if (size > limit.payloadBytes()) {
+        continue;
+      }
+      if (size > room) {
+        messages.add(new ClientConnection.InheritEnded(client, List.copyOf(batch)));
+        batch.clear();
+        room = limit.payloadBytes();
+      }
+      batch.add(known);
+      room -= size;
+    }
+    if (!batch.isEmpty()) {
+      messages.add(new ClientConnection.InheritEnded(client, List.copyOf(batch)));
+    }
+    return messages;
+  }
+}

@@ -1,0 +1,152 @@
+package org.streamingcommands.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Several nodes, each in a JVM of its own, that form a cluster on loopback. What other nodes say to
+ * one goes through a {@link FaultyLink}, to be broken.
+ */
+public final class NodeCluster implements AutoCloseable {
+  /** The role of those that host clients and their entities. */
+  public static final String ROLE = "node";
+
+  private static final String SYSTEM = "streaming-commands";
+  private static final int PORTS = 3;
+
+  private final List<NodeProcess> nodes = new ArrayList<>();
+  private final List<FaultyLink> links = new ArrayList<>();
+  private final List<String> seeds = new ArrayList<>();
+
+  /**
+   * Starts nodes and waits until all take clients.
+   *
+   * @param service the one that clients may dial in for
+   * @param settings more of their configuration, by key
+   * @param logs a directory for their output
+   */
+  public static NodeCluster start(
+      int size, String service, Map<String, String> settings, Path logs) {
+    try {
+      Files.createDirectories(logs);
+      NodeCluster cluster = new NodeCluster(size, service, settings, logs);
+      try {
+        cluster.startAll();
+        return cluster;
+      } catch (RuntimeException e) {
+        cluster.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private NodeCluster(int size, String service, Map<String, String> settings, Path logs)
+      throws IOException {
+    int[] ports = freePorts(PORTS * size);
+    for (int i = 0; i < size; i++) {
+      FaultyLink link = FaultyLink.to(loopback(ports[PORTS * i]), i);
+      links.add(link);
+      seeds.add("pekko://%s@127.0.0.1:%d".formatted(SYSTEM, link.address().getPort()));
+    }
+    for (int i = 0; i < size; i++) {
+      Map<String, String> all = new TreeMap<>(clustered());
+      all.put("pekko.cluster.roles.0", ROLE);
+      all.put("pekko.remote.artery.canonical.port", port(links.get(i).address()));
+      all.put("pekko.remote.artery.bind.port", Integer.toString(ports[PORTS * i]));
+      all.put("pekko.remote.artery.bind.hostname", "127.0.0.1");
+      all.put("streaming-commands.edge.port", Integer.toString(ports[PORTS * i + 1]));
+      all.put("streaming-commands.api.port", Integer.toString(ports[PORTS * i + 2]));
+      // A service is configured by any key of its own.
+      all.put("streaming-commands.services." + service + ".hello-timeout", "5 s");
+      all.putAll(settings);
+      String name = "node" + (i + 1);
+      nodes.add(
+          new NodeProcess(
+              name,
+              "127.0.0.1:" + ports[PORTS * i + 1],
+              "127.0.0.1:" + ports[PORTS * i + 2],
+              all,
+              logs.resolve(name + ".log")));
+    }
+  }
+
+  private void startAll() {
+    // The first of the seeds forms the cluster; the others join it, all at once.
+    nodes.get(0).start();
+    List<CompletableFuture<Void>> others = nodes.stream().skip(1).map(NodeProcess::launch).toList();
+    others.forEach(ready -> ready.orTimeout(90, TimeUnit.SECONDS).join());
+  }
+
+  /** What every member of this cluster has to be configured with, also one that only sends. */
+  public Map<String, String> clustered() {
+    Map<String, String> common = new TreeMap<>();
+    for (int i = 0; i < seeds.size(); i++) {
+      common.put("pekko.cluster.seed-nodes." + i, seeds.get(i));
+    }
+    common.put("pekko.cluster.seed-node-timeout", "2 s");
+    common.put("streaming-commands.engine.role", ROLE);
+    return common;
+  }
+
+  public List<NodeProcess> nodes() {
+    return List.copyOf(nodes);
+  }
+
+  /** The way of the other members to this node; its own word to them goes another. */
+  public FaultyLink linkTo(int node) {
+    return links.get(node);
+  }
+
+  /** Where clients may dial. */
+  public String[] edges() {
+    return nodes.stream().map(NodeProcess::edge).toArray(String[]::new);
+  }
+
+  /** Where senders may call. */
+  public String[] apis() {
+    return nodes.stream().map(NodeProcess::api).toArray(String[]::new);
+  }
+
+  /** Ends all at once. */
+  @Override
+  public void close() {
+    nodes.forEach(NodeProcess::close);
+    links.forEach(FaultyLink::close);
+  }
+
+  private static InetSocketAddress loopback(int port) {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+  }
+
+  private static String port(InetSocketAddress address) {
+    return Integer.toString(address.getPort());
+  }
+
+  /** Ports that nobody listens on; the next one who asks for any may get them too. */
+  private static int[] freePorts(int count) throws IOException {
+    List<ServerSocket> taken = new ArrayList<>();
+    try {
+      for (int i = 0; i < count; i++) {
+        taken.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+      }
+      return taken.stream().mapToInt(ServerSocket::getLocalPort).toArray();
+    } finally {
+      for (ServerSocket socket : taken) {
+        socket.close();
+      }
+    }
+  }
+}
