@@ -75,7 +75,7 @@ final class BenchCommand implements Callable<Integer> {
 
   @Option(
       names = {"--smoke", "--quick"},
-      description = "Some seconds of everything; the figures mean nothing.")
+      description = "Some seconds of each, with numbers of its own; the figures mean nothing.")
   private boolean smoke;
 
   @Override
@@ -85,7 +85,7 @@ final class BenchCommand implements Callable<Integer> {
     System.setProperty(
         "logback.statusListenerClass", "ch.qos.logback.core.status.NopStatusListener");
     Logging.start("WARN");
-    BenchSettings settings = smoke ? BenchSettings.SMOKE : settings();
+    BenchSettings settings = settings();
     Bench bench = new Bench(settings);
     Report report = ProgressLine.during(spec.commandLine().getErr(), bench::doing, bench::run);
     new BenchPrinter(spec.commandLine().getOut()).print(settings, report);
@@ -100,12 +100,11 @@ final class BenchCommand implements Callable<Integer> {
 
   private BenchSettings settings() {
     try {
-      return new BenchSettings(
-          read("--scenario", scenarios, Scenario.class, Scenario::label),
-          read("--contender", contenders, Contender.class, Contender::label),
-          loads.read(),
-          phases.read(),
-          jvmFlags);
+      Set<Scenario> what = read("--scenario", scenarios, Scenario.class, Scenario::label);
+      Set<Contender> whom = read("--contender", contenders, Contender.class, Contender::label);
+      return smoke
+          ? BenchSettings.smoke(what, whom)
+          : new BenchSettings(what, whom, loads.read(), phases.read(), jvmFlags);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }

@@ -34,12 +34,7 @@ class BenchSettingsTest {
   @Test
   void contendersKeepTheirOrder() {
     BenchSettings settings =
-        new BenchSettings(
-            Set.of(Scenario.CLOSED),
-            Set.of(Contender.REMOTE, Contender.FLOOR),
-            BenchSettings.SMOKE.loads(),
-            BenchSettings.SMOKE.phases(),
-            List.of());
+        BenchSettings.smoke(Set.of(Scenario.CLOSED), Set.of(Contender.REMOTE, Contender.FLOOR));
     assertThat(settings.wanted(List.of(Contender.values())))
         .containsExactly(Contender.FLOOR, Contender.REMOTE);
   }
