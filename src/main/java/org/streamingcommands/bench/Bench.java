@@ -50,7 +50,7 @@ public final class Bench {
   }
 
   private void fewClients() throws IOException {
-    try (Stage stage = new Stage(settings.jvmFlags())) {
+    try (Stage stage = Stage.together(settings.jvmFlags())) {
       if (wantsAny(Scenario.CLOSED, Scenario.WINDOW, Scenario.OPEN)) {
         new LoopTrial(settings, stage, turns, samples, absent()).run();
       }
@@ -68,7 +68,7 @@ public final class Bench {
   }
 
   private void manyClients() throws IOException {
-    try (Stage stage = new Stage(settings.jvmFlags())) {
+    try (Stage stage = Stage.apart(settings.jvmFlags())) {
       CrowdTrials crowds = new CrowdTrials(settings, stage, turns, samples);
       if (settings.wants(Scenario.GROWTH)) {
         crowds.growth(notes);

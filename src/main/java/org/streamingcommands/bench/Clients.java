@@ -83,7 +83,7 @@ final class Clients implements Worker {
     }
     acquire(free, AT_ONCE);
     if (failure.get() != null) {
-      throw new IllegalStateException("a client could not connect", failure.get());
+      throw new IllegalStateException("a client could not connect: " + failure.get());
     }
     return Line.of("connected").with("seconds", (System.nanoTime() - start) / 1e9);
   }
@@ -94,9 +94,13 @@ final class Clients implements Worker {
     }
   }
 
-  /** Which address of loopback a client connects from. */
-  static InetSocketAddress source(int number) {
-    return new InetSocketAddress("127.0.0.%d".formatted(1 + number / PER_ADDRESS), 0);
+  /**
+   * Which address of loopback a client connects from; null: the system chooses. It does so for the
+   * first ones because it takes ports of closed connections again, which binding does not.
+   */
+  static @Nullable InetSocketAddress source(int number) {
+    int address = 1 + number / PER_ADDRESS;
+    return address == 1 ? null : new InetSocketAddress("127.0.0.%d".formatted(address), 0);
   }
 
   private Line stall(String edge) throws Exception {

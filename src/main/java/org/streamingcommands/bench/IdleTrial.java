@@ -31,7 +31,7 @@ final class IdleTrial {
     // Room for the clients, whose process is no part of the figures, and for fifty thousand.
     flags.add("-Xmx5g");
     for (Contender contender : settings.wanted(ServerTrials.SERVERS)) {
-      try (Stage stage = new Stage(flags)) {
+      try (Stage stage = Stage.apart(flags)) {
         run(contender, stage.seat(contender));
       }
     }

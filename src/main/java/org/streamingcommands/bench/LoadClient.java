@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.streamingcommands.grpc.v1.ClientFrame;
 import org.streamingcommands.grpc.v1.ClientStreamServiceGrpc;
 import org.streamingcommands.grpc.v1.CommandResult;
@@ -46,10 +47,14 @@ final class LoadClient implements ClientResponseObserver<ClientFrame, ServerFram
   }
 
   /**
-   * @param source the address of this machine that it comes from
+   * @param source the address of this machine that it comes from; null: whichever
    */
-  static LoadClient connect(String edge, String clientId, InetSocketAddress source) {
-    return connect(channel(edge).localSocketPicker(new From(source)), clientId, true);
+  static LoadClient connect(String edge, String clientId, @Nullable InetSocketAddress source) {
+    NettyChannelBuilder channel = channel(edge);
+    if (source != null) {
+      channel.localSocketPicker(new From(source));
+    }
+    return connect(channel, clientId, true);
   }
 
   /** Always the same address. */

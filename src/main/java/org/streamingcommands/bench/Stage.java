@@ -3,6 +3,7 @@ package org.streamingcommands.bench;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,13 +15,25 @@ import org.jspecify.annotations.Nullable;
  */
 final class Stage implements AutoCloseable {
   private final Processes processes;
+  private final boolean apart;
+  private final Map<Object, ChildProcess> clients = new HashMap<>();
   private final Map<Contender, Seat> seats = new EnumMap<>(Contender.class);
   private final List<ChildProcess> members = new ArrayList<>();
   private @Nullable ChildProcess node;
-  private @Nullable ChildProcess clients;
 
-  Stage(List<String> jvmFlags) {
+  private Stage(List<String> jvmFlags, boolean apart) {
     processes = new Processes(jvmFlags);
+    this.apart = apart;
+  }
+
+  /** One process for the clients of all servers, compiled code and all: none has better ones. */
+  static Stage together(List<String> jvmFlags) {
+    return new Stage(jvmFlags, false);
+  }
+
+  /** A process for the clients of each server: with thousands of each, one has not the files. */
+  static Stage apart(List<String> jvmFlags) {
+    return new Stage(jvmFlags, true);
   }
 
   /** Starts what of the contender is not there yet. */
@@ -51,7 +64,7 @@ final class Stage implements AutoCloseable {
   }
 
   private PlainSeat at(ChildProcess sender, ChildProcess server) throws IOException {
-    return new PlainSeat(sender, clients(), server.ready().get("edge"));
+    return new PlainSeat(sender, clientsOf(server), server.ready().get("edge"));
   }
 
   private static String api(ChildProcess node) {
@@ -65,11 +78,14 @@ final class Stage implements AutoCloseable {
     return node;
   }
 
-  private ChildProcess clients() throws IOException {
-    if (clients == null) {
-      clients = processes.start("clients");
+  private ChildProcess clientsOf(ChildProcess server) throws IOException {
+    Object whose = apart ? server : this;
+    ChildProcess known = clients.get(whose);
+    if (known == null) {
+      known = processes.start("clients");
+      clients.put(whose, known);
     }
-    return clients;
+    return known;
   }
 
   /** All three at once, so that none of the entities has to move. */
