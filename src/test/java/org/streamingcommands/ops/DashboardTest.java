@@ -178,7 +178,11 @@ class DashboardTest {
     second.close();
 
     assertThat(entry).containsText("gone", TEXT);
+    assertThat(page.locator("#gone")).containsText(name.split("@")[1], TEXT);
     picture("node-gone");
+    page.click("#forget");
+    assertThat(page.locator("#gone")).isHidden(hidden());
+    assertThat(entry).isHidden(hidden());
   }
 
   @Test

@@ -67,6 +67,7 @@ function showNodes(nodes, self) {
     present.add(node.node);
     seen.set(node.node, node);
   }
+  sayWhoIsGone([...seen.values()].filter((node) => !present.has(node.node) || !node.reachable).map((node) => node.node.split("@").pop()));
   fill($("nodes"), [...seen.keys()].sort().map((name) => {
     const node = seen.get(name);
     const [tone, word] = !present.has(name) ? ["bad", "gone"]
@@ -77,6 +78,18 @@ function showNodes(nodes, self) {
       h("span", { class: `pill ${tone}` }, word), name === self && h("span", { class: "dim" }, "this one"));
   }));
 }
+
+function sayWhoIsGone(names) {
+  const words = names.length === 1 ? `Node ${names[0]} is gone or cannot be reached.` : `Nodes ${names.join(", ")} are gone or cannot be reached.`;
+  $("gone").hidden = names.length === 0;
+  // What does not change is not announced again.
+  if (names.length && $("gone-nodes").textContent !== words) $("gone-nodes").textContent = words;
+}
+
+$("forget").addEventListener("click", () => {
+  seen.clear();
+  $("gone").hidden = true;
+});
 
 /** Says what is left out for whoever may not look at all services. */
 export function showLimits(services) {
