@@ -91,7 +91,12 @@ final class BenchCommand implements Callable<Integer> {
       description = "One more flag for every JVM that it starts; may be repeated.")
   private List<String> jvmFlags = new ArrayList<>();
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there, too.")
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      arity = "0..1",
+      fallbackValue = "-",
+      description = "Write the figures there, too; without a file, print them and nothing else.")
   private Optional<Path> json = Optional.empty();
 
   @Option(names = "--smoke", description = "Some seconds of everything; the figures mean nothing.")
@@ -104,6 +109,10 @@ final class BenchCommand implements Callable<Integer> {
     BenchSettings settings = smoke ? BenchSettings.SMOKE : settings();
     Bench bench = new Bench(settings);
     Report report = ProgressLine.during(spec.commandLine().getErr(), bench::doing, bench::run);
+    if (json.filter(Path.of("-")::equals).isPresent()) {
+      out.println(report.json());
+      return ExitCode.OK;
+    }
     print(out, settings, report);
     if (json.isPresent()) {
       Files.writeString(json.get(), report.json());

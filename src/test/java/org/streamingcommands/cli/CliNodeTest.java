@@ -164,6 +164,38 @@ class CliNodeTest {
     assertThat(out.toString()).contains("UNKNOWN_COMMAND");
   }
 
+  @Test
+  void anAgentTellsAProgramOneObjectALine() {
+    StringWriter told = new StringWriter();
+    StringWriter trouble = new StringWriter();
+    CompletableFuture<Integer> ended =
+        CompletableFuture.supplyAsync(
+            () ->
+                Cli.run(
+                    new PrintWriter(told, true),
+                    new PrintWriter(trouble, true),
+                    "agent",
+                    "--json",
+                    "--service",
+                    "agents",
+                    "--id",
+                    "told",
+                    "--edge",
+                    address(node.edgeAddress())));
+    while (send("told", "google.protobuf.StringValue", "\"hello\"") != ExitCode.OK) {
+      assertThat(ended).isNotDone();
+    }
+    connect("told");
+
+    assertThat(ended.orTimeout(30, TimeUnit.SECONDS).join()).isEqualTo(ExitCode.FAILURE);
+    assertThat(trouble.toString()).contains("another connection took over");
+    assertThat(told.toString().lines())
+        .hasSizeGreaterThanOrEqualTo(2)
+        .allMatch(line -> line.startsWith("{") && line.endsWith("}"))
+        .anyMatch(line -> line.contains("\"event\":\"connected\""))
+        .anyMatch(line -> line.contains("\"event\":\"command\"") && line.contains("hello"));
+  }
+
   private static String[] append(String[] args, String... more) {
     String[] all = Arrays.copyOf(args, args.length + more.length);
     System.arraycopy(more, 0, all, args.length, more.length);

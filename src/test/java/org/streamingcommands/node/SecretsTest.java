@@ -89,6 +89,10 @@ class SecretsTest {
     assertThat(heard).anyMatch(line -> line.contains("\"level\":\"DEBUG\""));
     assertThat(heard).anyMatch(line -> line.contains("streamingcommands.audit"));
     assertThat(heard).anyMatch(line -> line.contains("robot-7"));
+    assertThat(heard)
+        .filteredOn(line -> line.contains("} connected, session {}"))
+        .as("a line for each connection")
+        .hasSize(right.size());
     assertThat(told).anyMatch(line -> line.contains("UNAUTHENTICATED"));
     assertThat(told).anyMatch(line -> line.contains("the client is not connected"));
     for (String secret : secrets()) {
