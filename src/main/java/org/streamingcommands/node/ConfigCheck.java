@@ -35,7 +35,9 @@ public final class ConfigCheck {
   private static final Set<String> OPEN =
       Set.of("services", "security.roles", "security.principals", "callback-dispatcher");
 
-  private static final Config EVERYBODYS = ConfigFactory.defaultReference();
+  /** Without system properties: those may be mistyped, too. */
+  private static final Config EVERYBODYS = ConfigFactory.defaultReferenceUnresolved().resolve();
+
   private static final Config REFERENCE = EVERYBODYS.getConfig(ROOT);
 
   private final Config root;
@@ -56,11 +58,10 @@ public final class ConfigCheck {
     ConfigCheck check = new ConfigCheck(root);
     check.unknownSections();
     check.unknownKeys("", check.own.root());
-    if (check.problems.isEmpty()) {
-      check.sections();
-      check.services();
-    }
-    if (check.problems.isEmpty()) {
+    int unknown = check.problems.size();
+    check.sections();
+    check.services();
+    if (check.problems.size() == unknown) {
       check.problems.addAll(Contradictions.of(root));
     }
     return List.copyOf(check.problems);

@@ -150,6 +150,8 @@ class CliNodeTest {
     assertThat(out.toString()).contains("disconnected kicked");
     assertThat(run(kick)).isEqualTo(ExitCode.NOT_SENT);
     assertThat(out.toString()).contains("kicked was not connected");
+    assertThat(run(append(kick, "--json"))).isEqualTo(ExitCode.NOT_SENT);
+    assertThat(out.toString()).contains("{\"wasConnected\":false}");
   }
 
   @Test

@@ -115,6 +115,26 @@ class ConfigCheckTest {
   }
 
   @Test
+  void aMistypedSystemPropertyIsNamedToo() {
+    System.setProperty("streaming-commands.edge.prot", "1");
+    ConfigFactory.invalidateCaches();
+    try {
+      assertThat(ConfigCheck.problems(StreamingNode.config(Optional.empty())))
+          .singleElement()
+          .asString()
+          .contains("streaming-commands.edge.prot");
+    } finally {
+      System.clearProperty("streaming-commands.edge.prot");
+      ConfigFactory.invalidateCaches();
+    }
+  }
+
+  @Test
+  void whatIsUnknownHidesNothingElse() {
+    assertThat(ConfigCheck.problems(config("edge { prot = 1, port = 7500 }"))).hasSize(2);
+  }
+
+  @Test
   void aSectionThatNobodyReadsIsNamed() {
     Config typo =
         ConfigFactory.parseString("streaming-comands.edge.port = 1, address-of-mine = \"10.0.0.1\"")
