@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.streamingcommands.grpc.FrameLogs;
 
 /**
  * The edges that an agent may dial, and how. Every attempt has a channel of its own: it dials at
@@ -48,6 +49,7 @@ final class Endpoints {
   ManagedChannel next() {
     String target = targets.get(next);
     next = (next + 1) % targets.size();
+    FrameLogs.keepOut();
     NettyChannelBuilder builder =
         NettyChannelBuilder.forTarget(target, credentials.get())
             // Frames are handled on the event loop: nothing there blocks.

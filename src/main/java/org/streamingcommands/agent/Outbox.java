@@ -93,9 +93,9 @@ final class Outbox {
     drain(false);
   }
 
-  /** Whether the event was written; not while the transport takes no more. */
+  /** Whether the event was written; not while the transport takes no more, or results wait. */
   synchronized boolean event(ClientFrame frame) {
-    if (!open || stream == null || !stream.isReady()) {
+    if (!open || !waiting.isEmpty() || !isReady()) {
       return false;
     }
     write(frame);

@@ -13,7 +13,7 @@ import org.streamingcommands.process.ChildJvm;
 final class ChildProcess implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
   private static final Duration LIFE_LIMIT = Duration.ofHours(6);
-  private static final String LOG_LEVEL = "streaming-commands.log-level";
+  private static final String LOG_LEVEL = "streamingcommands.log-level";
 
   private final String role;
   private final ChildJvm jvm;

@@ -25,6 +25,7 @@ final class AgentCommand implements Callable<Integer> {
 
   @Mixin private TypesOption types = new TypesOption();
   @Mixin private CredentialsOption credentials = new CredentialsOption();
+  @Mixin private OutputOption output = new OutputOption();
 
   @Option(names = "--service", required = true, description = "The service to belong to.")
   private String service = "";
@@ -60,7 +61,7 @@ final class AgentCommand implements Callable<Integer> {
     Logging.start("WARN");
     PrintWriter out = spec.commandLine().getOut();
     String edge = String.join(", ", edges);
-    AgentPrinter printer = new AgentPrinter(out, edge, service + "/" + id);
+    AgentPrinter printer = new AgentPrinter(out, output.isJson(), edge, service + "/" + id);
     AgentBuilder builder =
         Agent.builder(edges.toArray(String[]::new)).service(service).clientId(id).listener(printer);
     labels.forEach(builder::label);
@@ -69,7 +70,7 @@ final class AgentCommand implements Callable<Integer> {
     MessageTypes known = types.types();
     builder.onOtherAsync(
         (command, context) -> {
-          out.printf("command %s  %s%n", context.commandId(), known.show(command));
+          printer.command(context.commandId(), command, known);
           return answer.to(command);
         });
     Agent agent;

@@ -1,5 +1,7 @@
 package org.streamingcommands.cli;
 
+import com.google.gson.JsonObject;
+import com.google.protobuf.Any;
 import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -9,20 +11,29 @@ import org.streamingcommands.agent.Disconnect;
 /** Prints how an agent's connection goes, and tells what ends it for good. */
 final class AgentPrinter implements AgentListener {
   private final PrintWriter out;
+  private final boolean json;
   private final String edge;
   private final String client;
   private final CompletableFuture<Boolean> first = new CompletableFuture<>();
   private final CompletableFuture<Optional<String>> end = new CompletableFuture<>();
 
-  AgentPrinter(PrintWriter out, String edge, String client) {
+  /**
+   * @param json an object a line, for a program
+   */
+  AgentPrinter(PrintWriter out, boolean json, String edge, String client) {
     this.out = out;
+    this.json = json;
     this.edge = edge;
     this.client = client;
   }
 
   @Override
   public void connected(String sessionId, long epoch) {
-    out.printf("connected to %s as %s, session %s%n", edge, client, sessionId);
+    say(
+        "connected",
+        "connected to %s as %s, session %s".formatted(edge, client, sessionId),
+        "session_id",
+        sessionId);
     first.complete(true);
   }
 
@@ -34,9 +45,14 @@ final class AgentPrinter implements AgentListener {
       return;
     }
     if (why.cause() != Disconnect.Cause.CLOSED && why.cause() != Disconnect.Cause.REPLACED) {
-      out.printf(
-          "%s: %s; trying again in %s%n",
-          why.cause(), why.message(), Durations.show(why.reconnectIn().toNanos()));
+      say(
+          "disconnected",
+          "%s: %s; trying again in %s"
+              .formatted(why.cause(), why.message(), Durations.show(why.reconnectIn().toNanos())),
+          "cause",
+          why.cause().name(),
+          "message",
+          why.message());
       // This line tells more than a progress line could.
       first.complete(true);
     }
@@ -49,9 +65,40 @@ final class AgentPrinter implements AgentListener {
 
   @Override
   public void closed() {
-    out.println("left");
+    say("left", "left");
     end.complete(Optional.empty());
     first.complete(true);
+  }
+
+  /** A command came in. */
+  void command(String id, Any command, MessageTypes types) {
+    if (!json) {
+      out.printf("command %s  %s%n", id, types.show(command));
+      return;
+    }
+    JsonObject object = event("command");
+    object.addProperty("command_id", id);
+    object.addProperty("type", command.getTypeUrl().replaceFirst(".*/", ""));
+    object.addProperty("shown", types.show(command));
+    out.println(object);
+  }
+
+  private void say(String event, String line, String... fields) {
+    if (!json) {
+      out.println(line);
+      return;
+    }
+    JsonObject object = event(event);
+    for (int i = 0; i < fields.length; i += 2) {
+      object.addProperty(fields[i], fields[i + 1]);
+    }
+    out.println(object);
+  }
+
+  private static JsonObject event(String name) {
+    JsonObject object = new JsonObject();
+    object.addProperty("event", name);
+    return object;
   }
 
   private void end(String why) {

@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
     })
 final class BenchCommand implements Callable<Integer> {
   private static final String ALL = "all";
+  private static final Path STANDARD_OUTPUT = Path.of("-");
 
   // Set by picocli.
   @Spec private CommandSpec spec;
@@ -67,7 +68,12 @@ final class BenchCommand implements Callable<Integer> {
       description = "One more flag for every JVM that it starts; may be repeated.")
   private List<String> jvmFlags = new ArrayList<>();
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there, too.")
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      arity = "0..1",
+      fallbackValue = "-",
+      description = "Write the figures there, too; without a file, print them and nothing else.")
   private Optional<Path> json = Optional.empty();
 
   @Option(names = "--plot", paramLabel = "FILE.svg", description = "Draw the figures there, too.")
@@ -88,9 +94,13 @@ final class BenchCommand implements Callable<Integer> {
     BenchSettings settings = settings();
     Bench bench = new Bench(settings);
     Report report = ProgressLine.during(spec.commandLine().getErr(), bench::doing, bench::run);
-    new BenchPrinter(spec.commandLine().getOut()).print(settings, report);
-    if (json.isPresent()) {
-      Files.writeString(json.get(), report.json());
+    if (json.filter(STANDARD_OUTPUT::equals).isPresent()) {
+      spec.commandLine().getOut().println(report.json());
+    } else {
+      new BenchPrinter(spec.commandLine().getOut()).print(settings, report);
+      if (json.isPresent()) {
+        Files.writeString(json.get(), report.json());
+      }
     }
     if (plot.isPresent()) {
       Files.writeString(plot.get(), report.svg());

@@ -1,5 +1,6 @@
 package org.streamingcommands.cli;
 
+import com.google.gson.JsonObject;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.streamingcommands.grpc.v1.DrainNodeRequest;
@@ -44,7 +45,11 @@ final class DrainCommand implements Callable<Integer> {
             "draining the node",
             stub -> stub.withDeadlineAfter(TIMEOUT_MINUTES, TimeUnit.MINUTES).drainNode(request));
     if (output.isJson()) {
-      spec.commandLine().getOut().println(MessageTypes.builtIn().jsonLine(drained));
+      JsonObject object = new JsonObject();
+      object.addProperty("node", drained.getNode());
+      object.addProperty("clients", drained.getClients());
+      object.addProperty("interrupted", drained.getInterrupted());
+      spec.commandLine().getOut().println(object);
       return ExitCode.OK;
     }
     spec.commandLine()

@@ -1,5 +1,6 @@
 package org.streamingcommands.cli;
 
+import com.google.gson.JsonObject;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -69,8 +70,15 @@ final class KickCommand implements Callable<Integer> {
         .getOut()
         .println(
             output.isJson()
-                ? MessageTypes.builtIn().jsonLine(response)
+                ? object(response).toString()
                 : wasConnected ? "disconnected " + id : id + " was not connected");
     return wasConnected ? ExitCode.OK : ExitCode.NOT_SENT;
+  }
+
+  /** With its only field, true or not, which protobuf's JSON leaves out where it is false. */
+  private static JsonObject object(DisconnectClientResponse response) {
+    JsonObject object = new JsonObject();
+    object.addProperty("wasConnected", response.getWasConnected());
+    return object;
   }
 }

@@ -4,7 +4,7 @@ import org.slf4j.LoggerFactory;
 
 /** How much is logged; what logback.xml reads. */
 public final class Logging {
-  private static final String LEVEL = "streaming-commands.log-level";
+  private static final String LEVEL = "streamingcommands.log-level";
 
   private Logging() {}
 

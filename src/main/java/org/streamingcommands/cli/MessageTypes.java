@@ -63,8 +63,13 @@ final class MessageTypes {
     try {
       return types.parse(type, json);
     } catch (JsonProblem e) {
-      throw new CliException("--json is no %s: %s".formatted(type, e.getMessage()), e);
+      throw new CliException("--json is no %s: %s".formatted(type, withoutKind(e.getMessage())), e);
     }
+  }
+
+  /** What a parser says, without the name of its exception. */
+  private static String withoutKind(String message) {
+    return message.replaceFirst("^java[\\w.]*: ", "");
   }
 
   /** The message as one line of JSON; empty where its type is not known here. */

@@ -1,5 +1,7 @@
 package org.streamingcommands.cli;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
 import com.typesafe.config.Config;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
@@ -26,6 +28,7 @@ final class ServeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Mixin private ConfigOption config = new ConfigOption();
+  @Mixin private OutputOption output = new OutputOption();
 
   @Override
   public Integer call() throws Exception {
@@ -35,8 +38,14 @@ final class ServeCommand implements Callable<Integer> {
     Logging.start("INFO");
     StreamingNode node =
         ProgressLine.during(err, () -> "starting", () -> StreamingNode.start(checked));
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node, out, err), "node-stops"));
-    describe(node, out);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(() -> stop(node, output.isJson() ? err : out, err), "node-stops"));
+    if (output.isJson()) {
+      out.println(object(node));
+    } else {
+      describe(node, checked, out);
+    }
     node.system().getWhenTerminated().toCompletableFuture().join();
     if (node.isStoppedOnPurpose()) {
       return ExitCode.OK;
@@ -55,14 +64,31 @@ final class ServeCommand implements Callable<Integer> {
     return read;
   }
 
-  private static void describe(StreamingNode node, PrintWriter out) {
+  /** One object, once the node takes clients and commands. */
+  private static JsonObject object(StreamingNode node) {
+    JsonArray services = new JsonArray();
+    new TreeSet<>(node.services().list()).forEach(services::add);
+    JsonObject object = new JsonObject();
+    object.addProperty("event", "ready");
+    object.addProperty("version", Version.number());
+    object.addProperty("edge", show(node.edgeAddress()));
+    object.addProperty("api", show(node.apiAddress()));
+    node.metricsAddress().ifPresent(metrics -> object.addProperty("metrics", show(metrics)));
+    object.add("services", services);
+    return object;
+  }
+
+  private static void describe(StreamingNode node, Config config, PrintWriter out) {
     String edge = show(node.edgeAddress());
     String api = show(node.apiAddress());
     TreeSet<String> services = new TreeSet<>(node.services().list());
     out.println("Streaming Commands " + Version.number());
     out.println("  edge      " + edge + "  (clients dial in here)");
     out.println("  api       " + api + "  (senders and operators call here)");
-    out.println("  dashboard http://" + api + "/");
+    if (config.getBoolean("streaming-commands.api.dashboard")) {
+      boolean isTls = !config.getString("streaming-commands.api.tls.certificate").isEmpty();
+      out.println("  dashboard " + (isTls ? "https://" : "http://") + api + "/");
+    }
     node.metricsAddress()
         .ifPresent(metrics -> out.println("  metrics   http://" + show(metrics) + "/metrics"));
     out.println("  services  " + (services.isEmpty() ? "none" : String.join(", ", services)));

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.streamingcommands.credentials.Tls;
+import org.streamingcommands.grpc.FrameLogs;
 
 /** A channel to an api, and its failures in words. */
 final class ApiChannel {
@@ -44,6 +45,7 @@ final class ApiChannel {
   static NettyChannelBuilder builder(ApiAddress address, CommandClientSettings settings) {
     ChannelCredentials transport =
         settings.tls().map(Tls::channelCredentials).orElseGet(InsecureChannelCredentials::create);
+    FrameLogs.keepOut();
     NettyChannelBuilder builder =
         NettyChannelBuilder.forAddress(address.host(), address.port(), transport);
     settings.token().ifPresent(token -> builder.intercept(new TokenInterceptor(token)));

@@ -255,10 +255,15 @@ public final class ClientSession implements Downlink {
    * @param taken called once the next inbound message may be read
    */
   public void holdBack(Duration pause, Runnable taken) {
+    connections.counters().heldBack.increment();
     notReading = true;
     connections.later(
         pause,
         () -> {
+          if (!isOpen()) {
+            // Its transport may be gone by now, and would refuse.
+            return;
+          }
           heard();
           notReading = false;
           taken.run();

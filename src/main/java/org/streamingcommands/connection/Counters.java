@@ -49,6 +49,9 @@ public final class Counters {
   /** Commands that were taken over from another entity. */
   public final LongAdder inherited = new LongAdder();
 
+  /** Frames of clients that sent faster than max-frame-rate; each held back the next. */
+  public final LongAdder heldBack = new LongAdder();
+
   /** How often a stream said that it takes more. */
   public final LongAdder credits = new LongAdder();
 

@@ -27,6 +27,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.connection.Connections;
+import org.streamingcommands.grpc.FrameLogs;
 import org.streamingcommands.grpc.v1.ClientFrame;
 import org.streamingcommands.grpc.v1.ClientStreamServiceGrpc;
 import org.streamingcommands.grpc.v1.ServerFrame;
@@ -72,6 +73,7 @@ public final class EdgeServer {
   public static EdgeServer start(
       EdgeSettings settings, Connections connections, ListenerSecurity security)
       throws IOException {
+    FrameLogs.keepOut();
     NOISE.forEach(logger -> logger.setLevel(Level.SEVERE));
     EventLoops loops = new EventLoops(settings.eventLoops());
     NettyServerBuilder builder =

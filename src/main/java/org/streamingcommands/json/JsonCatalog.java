@@ -40,6 +40,16 @@ public final class JsonCatalog implements Extension {
     return system.registerExtension(ID);
   }
 
+  /**
+   * Reads the descriptor sets that a configuration names, and forgets them.
+   *
+   * @param config the section {@code streaming-commands}
+   * @throws IllegalArgumentException naming the service whose descriptor set cannot be read
+   */
+  public static void check(Config config) {
+    new JsonCatalog(config);
+  }
+
   private JsonCatalog(Config config) {
     Config services = config.getConfig("services");
     for (String service : config.getObject("services").keySet()) {

@@ -18,6 +18,7 @@ import org.streamingcommands.connection.DrainSettings;
 import org.streamingcommands.connection.EngineSettings;
 import org.streamingcommands.connection.ServiceSettings;
 import org.streamingcommands.edge.EdgeSettings;
+import org.streamingcommands.json.JsonCatalog;
 import org.streamingcommands.ops.MetricsSettings;
 import org.streamingcommands.security.ListenerSecurity;
 import org.streamingcommands.service.ServiceConfig;
@@ -34,7 +35,10 @@ public final class ConfigCheck {
   private static final Set<String> OPEN =
       Set.of("services", "security.roles", "security.principals", "callback-dispatcher");
 
-  private static final Config REFERENCE = ConfigFactory.defaultReference().getConfig(ROOT);
+  /** Without system properties: those may be mistyped, too. */
+  private static final Config EVERYBODYS = ConfigFactory.defaultReferenceUnresolved().resolve();
+
+  private static final Config REFERENCE = EVERYBODYS.getConfig(ROOT);
 
   private final Config root;
   private final Config own;
@@ -52,18 +56,32 @@ public final class ConfigCheck {
    */
   public static List<String> problems(Config root) {
     ConfigCheck check = new ConfigCheck(root);
+    check.unknownSections();
     check.unknownKeys("", check.own.root());
-    if (check.problems.isEmpty()) {
-      check.sections();
-      check.services();
-    }
-    if (check.problems.isEmpty()) {
-      check.contradictions();
+    int unknown = check.problems.size();
+    check.sections();
+    check.services();
+    if (check.problems.size() == unknown) {
+      check.problems.addAll(Contradictions.of(root));
     }
     return List.copyOf(check.problems);
   }
 
   // ---- keys ---------------------------------------------------------------------------------
+
+  /** Beside ours; a single value there may be one that others refer to. */
+  private void unknownSections() {
+    for (Map.Entry<String, ConfigValue> entry : new TreeMap<>(root.root()).entrySet()) {
+      String key = ConfigUtil.quoteString(entry.getKey());
+      if (entry.getValue() instanceof ConfigObject
+          && !EVERYBODYS.hasPathOrNull(key)
+          && !ConfigFactory.defaultOverrides().hasPathOrNull(key)) {
+        problems.add(
+            "%s: there is no such section; ours is %s (%s)"
+                .formatted(entry.getKey(), ROOT, entry.getValue().origin().description()));
+      }
+    }
+  }
 
   private void unknownKeys(String path, ConfigObject section) {
     for (Map.Entry<String, ConfigValue> entry : new TreeMap<>(section).entrySet()) {
@@ -101,42 +119,14 @@ public final class ConfigCheck {
     attempt("", () -> NodeLinks.check(root));
     attempt("", () -> NodeLinks.checkMetrics(root));
     attempt("", () -> NodeLinks.checkManagement(root));
+    attempt("", () -> Management.check(root));
+    attempt("connection", () -> ServiceSettings.from(own.getConfig("connection")));
   }
 
   private void services() {
+    attempt("", () -> JsonCatalog.check(own));
     for (String name : own.getObject("services").keySet()) {
-      attempt("services." + name, () -> fits(name, ServiceConfig.read(root, name, Map.of())));
-    }
-  }
-
-  private void fits(String name, ServiceSettings service) {
-    long edge = own.getBytes("edge.max-frame-size");
-    long api = own.getBytes("api.max-message-size");
-    if (service.maxCommandBytes() >= Math.min(edge, api)) {
-      throw new IllegalArgumentException(
-          "services.%s: max-command-size (%d) must be below edge.max-frame-size (%d) and api.max-message-size (%d)"
-              .formatted(name, service.maxCommandBytes(), edge, api));
-    }
-  }
-
-  // ---- contradictions -----------------------------------------------------------------------
-
-  private void contradictions() {
-    attempt("", () -> fits("any", ServiceSettings.from(own.getConfig("connection"))));
-    int edge = own.getInt("edge.port");
-    if (edge != 0
-        && edge == own.getInt("api.port")
-        && own.getString("edge.host").equals(own.getString("api.host"))) {
-      problems.add(ROOT + ".edge.port and api.port: both are " + edge);
-    }
-    Config client = own.getConfig("client");
-    boolean hasFiles =
-        !client.getString("tls.ca").isEmpty() || !client.getString("tls.certificate").isEmpty();
-    if (hasFiles && !client.getBoolean("tls.enabled")) {
-      problems.add(ROOT + ".client.tls: has files, and enabled = off");
-    }
-    if (own.getBytes("client.max-command-size") > own.getBytes("api.max-message-size")) {
-      problems.add(ROOT + ".client.max-command-size: is more than api.max-message-size");
+      attempt("services." + name, () -> ServiceConfig.read(root, name, Map.of()));
     }
   }
 

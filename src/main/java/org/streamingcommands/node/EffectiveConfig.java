@@ -19,12 +19,15 @@ public final class EffectiveConfig {
   private static final Pattern SECRET =
       Pattern.compile("token|.*(password|secret|passphrase|credential|api-?key).*");
 
-  /** What of Pekko decides who can reach whom. */
+  /** What of Pekko decides who can reach whom, and how long a drain may take. */
   private static final Set<String> OF_PEKKO =
       Set.of(
           "pekko.remote.artery.transport",
           "pekko.remote.artery.canonical",
           "pekko.remote.artery.bind",
+          "pekko.management.http.hostname",
+          "pekko.management.http.port",
+          "pekko.coordinated-shutdown.phases.before-service-unbind.timeout",
           "pekko.cluster.seed-nodes",
           "pekko.cluster.roles");
 

@@ -28,6 +28,15 @@ final class Management {
     Config config = system.settings().config();
     this.isEnabled = config.getBoolean(SECTION + ".enabled");
     this.bootstraps = config.getBoolean(SECTION + ".bootstrap");
+    check(config);
+  }
+
+  /**
+   * @throws IllegalArgumentException naming the key that does not go with another
+   */
+  static void check(Config config) {
+    boolean isEnabled = config.getBoolean(SECTION + ".enabled");
+    boolean bootstraps = config.getBoolean(SECTION + ".bootstrap");
     if (bootstraps && !isEnabled) {
       throw new IllegalArgumentException(
           SECTION + ".bootstrap needs " + SECTION + ".enabled: nodes find each other through it");

@@ -17,6 +17,7 @@ import org.apache.pekko.actor.typed.Extension;
 import org.apache.pekko.actor.typed.ExtensionId;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.Join;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamingcommands.api.ApiServer;
@@ -32,6 +33,7 @@ import org.streamingcommands.ops.AuditLog;
 import org.streamingcommands.ops.Dashboard;
 import org.streamingcommands.ops.MetricsServer;
 import org.streamingcommands.ops.MetricsSettings;
+import org.streamingcommands.ops.NodeFigures;
 import org.streamingcommands.ops.SendTracing;
 import org.streamingcommands.registry.StreamingServiceRegistry;
 import org.streamingcommands.security.ListenerSecurity;
@@ -66,12 +68,18 @@ public final class StreamingCommands implements Extension {
   private final Connections connections;
   private final StreamingServiceRegistry services;
   private final GracefulStop stop;
+  private @Nullable NodeFigures figures;
 
   /**
    * @throws IllegalStateException where the system is not part of a cluster
    */
   public static StreamingCommands get(ActorSystem<?> system) {
     return system.registerExtension(ID);
+  }
+
+  /** Whether somebody has asked for it in this system. */
+  static boolean isIn(ActorSystem<?> system) {
+    return system.hasExtension(ID);
   }
 
   private StreamingCommands(ActorSystem<?> system) {
@@ -257,7 +265,8 @@ public final class StreamingCommands implements Extension {
   }
 
   /**
-   * Opens the listener for figures, as {@code streaming-commands.metrics} says.
+   * Opens the listener for figures, as {@code streaming-commands.metrics} says. The management
+   * listener has them in any case.
    *
    * @return where it listens; empty where it is not enabled
    * @throws UncheckedIOException where the address cannot be bound
@@ -270,7 +279,7 @@ public final class StreamingCommands implements Extension {
     }
     NodeLinks.checkMetrics(system.settings().config());
     try {
-      MetricsServer metrics = MetricsServer.start(settings, connections);
+      MetricsServer metrics = MetricsServer.start(settings, figures());
       // Last of the listeners: how a node stops is worth being read too.
       stop.onStop(
           "streaming-commands-metrics",
@@ -285,6 +294,17 @@ public final class StreamingCommands implements Extension {
               .formatted(settings.host(), settings.port(), e.getMessage()),
           e);
     }
+  }
+
+  /** Of this node, made for the first who asks. */
+  synchronized NodeFigures figures() {
+    if (figures == null) {
+      NodeFigures made =
+          new NodeFigures(connections, MetricsSettings.from(section("metrics")).jvm());
+      system.getWhenTerminated().whenComplete((done, error) -> made.close());
+      figures = made;
+    }
+    return figures;
   }
 
   private Config section() {

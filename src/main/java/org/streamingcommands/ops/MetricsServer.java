@@ -2,64 +2,36 @@ package org.streamingcommands.ops;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
-import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
-import org.streamingcommands.connection.Connections;
 
 /**
- * A node's figures at {@code /metrics}, as Prometheus reads them, on a listener of their own. The
- * JDK's server does: one reader every few seconds. Listens from {@link #start} until {@link #stop}.
+ * A node's figures at {@code /metrics} on a listener of their own, for nodes without a management
+ * listener. The JDK's server does: one reader every few seconds. Listens from {@link #start} until
+ * {@link #stop}.
  */
 public final class MetricsServer {
-  private static final String FORMAT = "text/plain; version=0.0.4; charset=utf-8";
-
   private final HttpServer server;
-  private final PrometheusMeterRegistry registry;
-  private final @Nullable JvmGcMetrics gc;
+  private final NodeFigures figures;
 
-  private MetricsServer(
-      HttpServer server, PrometheusMeterRegistry registry, @Nullable JvmGcMetrics gc) {
+  private MetricsServer(HttpServer server, NodeFigures figures) {
     this.server = server;
-    this.registry = registry;
-    this.gc = gc;
+    this.figures = figures;
   }
 
   /**
    * @throws IOException where the address cannot be bound
    */
-  public static MetricsServer start(MetricsSettings settings, Connections connections)
+  public static MetricsServer start(MetricsSettings settings, NodeFigures figures)
       throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(settings.host(), settings.port()), 0);
-    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    registry.config().commonTags("node", connections.node());
-    new NodeMetrics(connections).bindTo(registry);
-    registry
-        .getPrometheusRegistry()
-        .register(new NodeHistograms(connections.node(), connections.counters()));
-    MetricsServer metrics =
-        new MetricsServer(server, registry, settings.jvm() ? bindJvm(registry) : null);
+    MetricsServer metrics = new MetricsServer(server, figures);
     server.createContext("/metrics", metrics::answer);
     server.start();
     return metrics;
-  }
-
-  private static JvmGcMetrics bindJvm(PrometheusMeterRegistry registry) {
-    new JvmMemoryMetrics().bindTo(registry);
-    new JvmThreadMetrics().bindTo(registry);
-    new ProcessorMetrics().bindTo(registry);
-    JvmGcMetrics gc = new JvmGcMetrics();
-    gc.bindTo(registry);
-    return gc;
   }
 
   private void answer(HttpExchange exchange) throws IOException {
@@ -68,8 +40,8 @@ public final class MetricsServer {
         exchange.sendResponseHeaders(404, -1);
         return;
       }
-      byte[] body = registry.scrape(FORMAT).getBytes(StandardCharsets.UTF_8);
-      exchange.getResponseHeaders().set("Content-Type", FORMAT);
+      byte[] body = figures.scrape().getBytes(StandardCharsets.UTF_8);
+      exchange.getResponseHeaders().set("Content-Type", NodeFigures.FORMAT);
       exchange.sendResponseHeaders(200, body.length);
       try (OutputStream out = exchange.getResponseBody()) {
         out.write(body);
@@ -82,11 +54,8 @@ public final class MetricsServer {
     return server.getAddress();
   }
 
+  /** Stops listening; the figures stay. */
   public void stop() {
     server.stop(0);
-    if (gc != null) {
-      gc.close();
-    }
-    registry.close();
   }
 }

@@ -49,11 +49,15 @@ public final class NodeMetrics implements MeterBinder {
     count(registry, "detaches", "Connections that ended.", counters.detached);
     count(registry, "replaced", "Connections that a newer one replaced.", counters.replaced);
     count(registry, "rejected", "Streams that ended with an error.", counters.rejected);
+    count(
+        registry, "overloaded", "Streams told to come again, too many came.", counters.overloaded);
     count(registry, "silent", "Connections closed because nothing was heard.", counters.silent);
     count(registry, "fenced", "Frames of an older epoch, dropped.", counters.fenced);
+    count(registry, "held.back", "Frames of clients over their rate.", counters.heldBack);
     count(registry, "results.late", "Results after their command ended.", counters.lateResults);
     count(registry, "results.unknown", "Results nobody waits for.", counters.unknownResults);
     count(registry, "redeliveries", "Commands written once more.", counters.redelivered);
+    count(registry, "sends.repeated", "Sends asked of another node.", counters.askedAgain);
     count(registry, "sends.unanswered", "Sends without an answer.", counters.unanswered);
     count(registry, "credits", "How often a stream said it takes more.", counters.credits);
     count(registry, "stalls", "How often a stream took no more.", counters.stalls);

@@ -9,8 +9,9 @@ import org.streamingcommands.connection.ServiceSettings;
 
 /** Puts a service's settings together; what comes later in the list of sources wins. */
 public final class ServiceConfig {
-  /** Read by those who ask clients who they are. */
-  private static final Set<String> OF_SECURITY = Set.of("auth", "certificate-name");
+  /** Read by those who ask clients who they are, and by those who show commands as JSON. */
+  private static final Set<String> OF_OTHERS =
+      Set.of("auth", "certificate-name", "descriptor-sets");
 
   private ServiceConfig() {}
 
@@ -27,7 +28,7 @@ public final class ServiceConfig {
     Config own =
         ofOperator.withFallback(ConfigFactory.parseMap(ofCode, "the code of service " + name));
     for (String key : own.root().keySet()) {
-      if (!defaults.hasPath(key) && !OF_SECURITY.contains(key)) {
+      if (!defaults.hasPath(key) && !OF_OTHERS.contains(key)) {
         throw new IllegalArgumentException(
             "streaming-commands.services.%s.%s: there is no such key".formatted(name, key));
       }

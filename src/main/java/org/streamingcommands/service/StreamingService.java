@@ -3,6 +3,8 @@ package org.streamingcommands.service;
 import java.util.function.BiConsumer;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.stream.FlowShape;
+import org.apache.pekko.stream.Graph;
 import org.apache.pekko.stream.javadsl.Source;
 import org.streamingcommands.connection.PingStrategy;
 
@@ -25,7 +27,8 @@ import org.streamingcommands.connection.PingStrategy;
  *
  * <p><b>Errors.</b> A message that breaks the protocol ends its own stream with INVALID_ARGUMENT
  * and names the problem. Bytes that are no message at all are found before this service sees them;
- * on pekko-http that may cost the client's TCP connection.
+ * behind the generated handler that may cost the client's TCP connection, behind {@link GuardedRpc}
+ * its call.
  *
  * @param <M> what clients send
  * @param <C> what the server sends
@@ -100,5 +103,10 @@ public final class StreamingService<M, C> extends ClientService {
    */
   public Source<C, NotUsed> connect(Source<M, NotUsed> in) {
     return in.via(stage);
+  }
+
+  /** What {@link #connect} puts between the two directions. */
+  Graph<FlowShape<M, C>, NotUsed> stage() {
+    return stage;
   }
 }

@@ -53,6 +53,9 @@ public final class HistoryChecker {
     AnswerCheck.check(chronicle, violations);
     RunsOnceCheck.check(chronicle, violations);
     OrderCheck.check(chronicle, oneNode, ordered, violations);
+    if (oneNode) {
+      PriorityCheck.check(chronicle, violations);
+    }
     CertaintyCheck.check(chronicle, violations);
     PresenceCheck.check(chronicle, presenceBound, violations);
     AbsenceCheck.check(chronicle, violations);

@@ -150,6 +150,8 @@ class CliNodeTest {
     assertThat(out.toString()).contains("disconnected kicked");
     assertThat(run(kick)).isEqualTo(ExitCode.NOT_SENT);
     assertThat(out.toString()).contains("kicked was not connected");
+    assertThat(run(append(kick, "--json"))).isEqualTo(ExitCode.NOT_SENT);
+    assertThat(out.toString()).contains("{\"wasConnected\":false}");
   }
 
   @Test
@@ -162,6 +164,38 @@ class CliNodeTest {
     assertThat(out.toString()).contains("TOO_LATE");
     assertThat(run(append(cancel, "--command-id", "never"))).isEqualTo(ExitCode.NOT_SENT);
     assertThat(out.toString()).contains("UNKNOWN_COMMAND");
+  }
+
+  @Test
+  void anAgentTellsAProgramOneObjectALine() {
+    StringWriter told = new StringWriter();
+    StringWriter trouble = new StringWriter();
+    CompletableFuture<Integer> ended =
+        CompletableFuture.supplyAsync(
+            () ->
+                Cli.run(
+                    new PrintWriter(told, true),
+                    new PrintWriter(trouble, true),
+                    "agent",
+                    "--json",
+                    "--service",
+                    "agents",
+                    "--id",
+                    "told",
+                    "--edge",
+                    address(node.edgeAddress())));
+    while (send("told", "google.protobuf.StringValue", "\"hello\"") != ExitCode.OK) {
+      assertThat(ended).isNotDone();
+    }
+    connect("told");
+
+    assertThat(ended.orTimeout(30, TimeUnit.SECONDS).join()).isEqualTo(ExitCode.FAILURE);
+    assertThat(trouble.toString()).contains("another connection took over");
+    assertThat(told.toString().lines())
+        .hasSizeGreaterThanOrEqualTo(2)
+        .allMatch(line -> line.startsWith("{") && line.endsWith("}"))
+        .anyMatch(line -> line.contains("\"event\":\"connected\""))
+        .anyMatch(line -> line.contains("\"event\":\"command\"") && line.contains("hello"));
   }
 
   private static String[] append(String[] args, String... more) {

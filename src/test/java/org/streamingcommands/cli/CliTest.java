@@ -13,11 +13,30 @@ class CliTest {
   private final StringWriter err = new StringWriter();
 
   @ParameterizedTest
-  @ValueSource(strings = {"serve", "demo", "agent", "send", "clients"})
+  @ValueSource(
+      strings = {
+        "serve",
+        "demo",
+        "agent",
+        "send",
+        "broadcast",
+        "cancel",
+        "clients",
+        "watch",
+        "top",
+        "kick",
+        "drain",
+        "bench",
+        "check-config",
+        "token create"
+      })
   void everySubcommandHelps(String subcommand) {
-    assertThat(run(subcommand, "--help")).isZero();
+    assertThat(run((subcommand + " --help").split(" "))).isZero();
 
-    assertThat(out.toString()).startsWith("Usage: streaming-commands " + subcommand);
+    assertThat(out.toString())
+        .startsWith("Usage: streaming-commands " + subcommand)
+        .contains("Exit codes:", "--json")
+        .doesNotContain("\u001b");
     assertThat(err.toString()).isEmpty();
   }
 

@@ -40,6 +40,7 @@ abstract class CommandClientContract {
   private StreamingNode node;
   private Agent agent;
   private final AtomicInteger runs = new AtomicInteger();
+  private final CompletableFuture<Void> cancellable = new CompletableFuture<>();
   private final CompletableFuture<Void> cancelSeen = new CompletableFuture<>();
 
   abstract StreamingCommandClient<StringValue> client(
@@ -84,6 +85,7 @@ abstract class CommandClientContract {
             Int32Value.class,
             (number, context) -> {
               CompletableFuture<StringValue> running = new CompletableFuture<>();
+              cancellable.complete(null);
               context.onCancel(
                   () -> {
                     cancelSeen.complete(null);
@@ -200,7 +202,8 @@ abstract class CommandClientContract {
     StreamingCommandClient<Int32Value> running = retyped(echo());
     SendOptions options = SendOptions.defaults().withCommandId("to-cancel-" + running.mode());
     CompletableFuture<Outcome<Empty>> asked = running.ask(Int32Value.of(1), Empty.class, options);
-    await(running.send(Int32Value.of(1), Receipt.RECEIVED, options));
+    // One that is received and waits for its turn would be cancelled without its handler.
+    await(cancellable);
     CancelResult result = await(running.cancel("to-cancel-" + running.mode()));
     assertThat(result.verdict()).isEqualTo(CancelResult.Verdict.CANCELLED);
     await(cancelSeen);

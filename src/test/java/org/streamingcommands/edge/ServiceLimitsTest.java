@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Any;
 import com.google.protobuf.StringValue;
 import io.grpc.Status;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -53,8 +52,8 @@ class ServiceLimitsTest {
 
   @Test
   void aClientThatSendsTooFastIsReadNoFasterAndStays() {
-    int events = 40;
-    int rate = 20;
+    int events = 8;
+    int rate = 4;
     AtomicInteger heard = new AtomicInteger();
     CompletableFuture<Void> all = new CompletableFuture<>();
     ServiceObserver counts =
@@ -75,16 +74,14 @@ class ServiceLimitsTest {
         };
     try (TestNode node = TestNode.start(counts, "connection.max-frame-rate = " + rate);
         ScriptedClient client = node.connect("c1")) {
-      long began = System.nanoTime();
       ClientFrame.Builder event = ClientFrame.newBuilder();
       event.getEventBuilder().setPayload(Any.pack(StringValue.of("x")));
       for (int i = 0; i < events; i++) {
         client.send(event);
       }
       TestNode.await(all);
-      // A second's worth at once; the rest cannot have come faster than the rate.
-      Duration least = Duration.ofMillis(1000L * (events - rate - 1) / rate);
-      assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThan(least.dividedBy(2));
+      // A second's worth is read at once, and the rest of what came together is not.
+      assertThat(node.connections().counters().heldBack.sum()).isPositive();
       assertThat(client.hasEnded()).isFalse();
     }
   }

@@ -3,11 +3,15 @@ package org.streamingcommands.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
+import com.google.protobuf.StringValue;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,6 +19,8 @@ import org.streamingcommands.security.TokenHash;
 
 class ConfigCheckTest {
   private static final String TOKEN = TokenHash.of(TokenHash.newToken("ci")).toString();
+
+  @TempDir private Path directory;
 
   @Test
   void theDefaultsAreFine() {
@@ -61,14 +67,82 @@ class ConfigCheckTest {
         "security.certificate-name = 'CN:{client}' | security.certificate-name",
         "security.principals.ci.roles = [x] | security.principals.ci",
         "edge.port = 7500 | both are 7500",
+        "metrics { enabled = on, port = 7400 } | streaming-commands.edge.port and streaming-commands.metrics.port",
+        "management.enabled = on, pekko.management.http.port = 7500 | pekko.management.http.port",
+        "edge.port = 7600, pekko.remote.artery.canonical.port = 7600 | artery.canonical.port",
+        "api { host = 0.0.0.0, port = 7400 }, streaming-commands.security.insecure = on | both are 7400",
+        "management.bootstrap = on | streaming-commands.management.bootstrap needs",
+        "drain.window = 25 s | before-service-unbind.timeout",
+        "connection.queue-bytes = 1 MiB | streaming-commands.connection.max-command-size",
+        "connection.ping-timeout = 1 s | streaming-commands.connection.ping-timeout",
+        "services.bots.max-clients = 200000 | admission.max-connections",
+        "services.bots.descriptor-sets = [none.binpb] | services.bots.descriptor-sets: cannot read none.binpb",
+        "services.bots.descriptor-sets = 7 | services.bots.descriptor-sets",
+        "admission { max-connections = 10, accept-rate = 20 } | admission.accept-rate",
+        "admission.accept-burst = 0 | streaming-commands.admission.accept-burst",
+        "security.limits.max-rate = -1 | security.limits.max-rate",
+        "pekko.remote.artery.advanced.maximum-frame-size = 1 MiB | artery.advanced.maximum-frame-size",
         "edge.max-frame-size = 1 MiB | must be below edge.max-frame-size",
-        "services.bots.max-command-size = 8 MiB | services.bots: max-command-size",
+        "services.bots.max-command-size = 8 MiB | services.bots.max-command-size",
         "client.tls.ca = ca.pem | client.tls",
         "client.max-command-size = 8 MiB | client.max-command-size"
       })
   void whatIsWrongIsNamed(String key, String said) {
     assertThat(ConfigCheck.problems(config(key.replace("'", "\""))))
         .anyMatch(line -> line.contains(said));
+  }
+
+  @Test
+  void aServiceMayHaveEveryKeyThatTheReferenceNames() throws Exception {
+    Path types = Files.write(directory.resolve("bots.binpb"), descriptors());
+    assertThat(
+            ConfigCheck.problems(
+                config(
+                    """
+                    services.bots {
+                      queue-size = 7, max-clients = 5, max-frame-rate = 9, types = ["acme.v1.Go"]
+                      certificate-name = "CN:{client}", descriptor-sets = ["%s"]
+                    }"""
+                        .formatted(types))))
+        .isEmpty();
+  }
+
+  private static byte[] descriptors() {
+    return FileDescriptorSet.newBuilder()
+        .addFile(StringValue.getDescriptor().getFile().toProto())
+        .build()
+        .toByteArray();
+  }
+
+  @Test
+  void aMistypedSystemPropertyIsNamedToo() {
+    System.setProperty("streaming-commands.edge.prot", "1");
+    ConfigFactory.invalidateCaches();
+    try {
+      assertThat(ConfigCheck.problems(StreamingNode.config(Optional.empty())))
+          .singleElement()
+          .asString()
+          .contains("streaming-commands.edge.prot");
+    } finally {
+      System.clearProperty("streaming-commands.edge.prot");
+      ConfigFactory.invalidateCaches();
+    }
+  }
+
+  @Test
+  void whatIsUnknownHidesNothingElse() {
+    assertThat(ConfigCheck.problems(config("edge { prot = 1, port = 7500 }"))).hasSize(2);
+  }
+
+  @Test
+  void aSectionThatNobodyReadsIsNamed() {
+    Config typo =
+        ConfigFactory.parseString("streaming-comands.edge.port = 1, address-of-mine = \"10.0.0.1\"")
+            .withFallback(StreamingNode.config(Optional.empty()));
+    assertThat(ConfigCheck.problems(typo))
+        .singleElement()
+        .asString()
+        .startsWith("streaming-comands: there is no such section");
   }
 
   @Test
@@ -111,7 +185,7 @@ class ConfigCheckTest {
   }
 
   private static Config config(String keys) {
-    return ConfigFactory.parseString("streaming-commands." + keys)
+    return ConfigFactory.parseString((keys.startsWith("pekko") ? "" : "streaming-commands.") + keys)
         .withFallback(StreamingNode.config(Optional.empty()))
         .resolve();
   }

@@ -56,6 +56,15 @@ class ManagementTest {
       assertThat(get(2, port, "/cluster/members").body())
           .contains(Cluster.get(two.system()).selfMember().address().toString());
 
+      HttpResponse<String> figures = get(2, port, "/metrics");
+      assertThat(figures.statusCode()).isEqualTo(200);
+      assertThat(figures.headers().firstValue("Content-Type"))
+          .hasValueSatisfying(type -> assertThat(type).contains("text/plain", "version=0.0.4"));
+      assertThat(figures.body())
+          .contains(
+              "streamingcommands_clients{node=\"streaming-commands@127.0.0.2:",
+              "jvm_memory_used_bytes");
+
       try (ScriptedClient busy = ScriptedClient.dial(one.edgeAddress())) {
         busy.hello(TestNode.SERVICE, "busy").awaitWelcome();
         StreamingCommands.get(one.system())

@@ -1,24 +1,15 @@
 package org.streamingcommands.ops;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.protobuf.StringValue;
-import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.ColorScheme;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,48 +24,27 @@ import org.streamingcommands.support.TestNode;
 
 /** The dashboard in the system's own Chromium, over a real node with real clients. */
 class DashboardTest {
-  private static final Path PICTURES = Path.of("target", "dashboard");
   private static final LocatorAssertions.ContainsTextOptions TEXT =
       new LocatorAssertions.ContainsTextOptions().setTimeout(TestNode.PATIENCE.toMillis());
   private static final LocatorAssertions.IsVisibleOptions VISIBLE =
       new LocatorAssertions.IsVisibleOptions().setTimeout(TestNode.PATIENCE.toMillis());
 
-  private static Playwright playwright;
-  private static Browser browser;
+  private static Chromium chromium;
 
   private final List<Agent> agents = new ArrayList<>();
   private TestNode node;
   private ApiServer api;
-  private BrowserContext context;
   private Page page;
 
   @BeforeAll
   static void startBrowser() {
-    Optional<Path> chromium =
-        Stream.of("chromium", "chromium-browser", "google-chrome")
-            .flatMap(
-                name ->
-                    Stream.of(System.getenv().getOrDefault("PATH", "").split(":"))
-                        .map(directory -> Path.of(directory, name)))
-            .filter(Files::isExecutable)
-            .findFirst();
-    assumeTrue(chromium.isPresent(), "no Chromium on the PATH: the dashboard is not looked at");
-    playwright =
-        Playwright.create(
-            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-    browser =
-        playwright
-            .chromium()
-            .launch(
-                new BrowserType.LaunchOptions()
-                    .setExecutablePath(chromium.get())
-                    .setArgs(List.of("--no-sandbox", "--disable-gpu")));
+    chromium = new Chromium();
   }
 
   @AfterAll
   static void stopBrowser() {
-    if (playwright != null) {
-      playwright.close();
+    if (chromium != null) {
+      chromium.close();
     }
   }
 
@@ -97,7 +67,7 @@ class DashboardTest {
 
   @AfterEach
   void stop() {
-    context.close();
+    page.context().close();
     agents.forEach(Agent::close);
     TestNode.await(api.stop().toCompletableFuture());
     node.close();
@@ -208,7 +178,11 @@ class DashboardTest {
     second.close();
 
     assertThat(entry).containsText("gone", TEXT);
+    assertThat(page.locator("#gone")).containsText(name.split("@")[1], TEXT);
     picture("node-gone");
+    page.click("#forget");
+    assertThat(page.locator("#gone")).isHidden(hidden());
+    assertThat(entry).isHidden(hidden());
   }
 
   @Test
@@ -226,7 +200,7 @@ class DashboardTest {
   @Test
   void itFitsAPhoneInTheDark() {
     fleet();
-    context.close();
+    page.context().close();
     open(390, 844, ColorScheme.DARK);
     page.navigate(url() + "#/bots/bot-03");
     assertThat(page.locator("#detail")).containsText("connected", TEXT);
@@ -252,6 +226,27 @@ class DashboardTest {
     page.click("text=bot-02");
     assertThat(page.locator("#detail")).containsText("connected", TEXT);
     picture("busy");
+  }
+
+  @Test
+  void itIsReadableAtEveryWidthInBothLights() {
+    fleet();
+    for (int i = 0; i < 20; i++) {
+      node.send("bot-%02d".formatted(i % 12), TestNode.command("p-" + i, "task")).awaitOutcome();
+    }
+    for (ColorScheme scheme : new ColorScheme[] {ColorScheme.LIGHT, ColorScheme.DARK}) {
+      for (int width : new int[] {390, 820, 1440}) {
+        page.context().close();
+        open(width, 900, scheme);
+        node.send("bot-01", TestNode.command("w-" + scheme + width, "task")).awaitOutcome();
+        assertThat(row("bot-11")).isVisible(VISIBLE);
+        org.assertj.core.api.Assertions.assertThat(
+                page.evaluate(
+                    "document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+            .isEqualTo(0);
+        picture("fleet-" + width + "-" + scheme.name().toLowerCase(java.util.Locale.ROOT));
+      }
+    }
   }
 
   private void fleet() {
@@ -296,11 +291,7 @@ class DashboardTest {
   }
 
   private void open(int width, int height, ColorScheme scheme) {
-    context =
-        browser.newContext(
-            new Browser.NewContextOptions().setViewportSize(width, height).setColorScheme(scheme));
-    page = context.newPage();
-    page.navigate(url());
+    page = chromium.open(url(), width, height, scheme);
     assertThat(page.locator("#link")).containsText("live", TEXT);
   }
 
@@ -309,7 +300,6 @@ class DashboardTest {
   }
 
   private void picture(String name) {
-    page.screenshot(
-        new Page.ScreenshotOptions().setPath(PICTURES.resolve(name + ".png")).setFullPage(true));
+    Chromium.picture(page, name);
   }
 }

@@ -20,18 +20,22 @@ import org.streamingcommands.testkit.ScriptedClient;
 
 class MetricsTest {
   private TestNode node;
+  private NodeFigures figures;
   private MetricsServer metrics;
 
   @BeforeEach
   void start() throws Exception {
     node = TestNode.start();
     metrics =
-        MetricsServer.start(new MetricsSettings(true, "127.0.0.1", 0, true), node.connections());
+        MetricsServer.start(
+            new MetricsSettings(true, "127.0.0.1", 0, true),
+            figures = new NodeFigures(node.connections(), true));
   }
 
   @AfterEach
   void stop() {
     metrics.stop();
+    figures.close();
     node.close();
   }
 

@@ -53,19 +53,22 @@ class TracingTest {
                         node.system().settings().config().getConfig("streaming-commands.api")),
                     node.connections())
                 .toCompletableFuture());
-    agent =
-        Agent.builder("127.0.0.1:" + node.edgeAddress().getPort())
-            .service(TestNode.SERVICE)
-            .clientId("traced")
-            .on(
-                StringValue.class,
-                (text, command) -> {
-                  headers.complete(command.headers());
-                  traceInHandler.complete(Span.current().getSpanContext().getTraceId());
-                  return text;
-                })
-            .connect();
+    agent = agent("traced", node);
     TestNode.await(agent.connected());
+  }
+
+  private Agent agent(String id, TestNode at) {
+    return Agent.builder("127.0.0.1:" + at.edgeAddress().getPort())
+        .service(TestNode.SERVICE)
+        .clientId(id)
+        .on(
+            StringValue.class,
+            (text, command) -> {
+              headers.complete(command.headers());
+              traceInHandler.complete(Span.current().getSpanContext().getTraceId());
+              return text;
+            })
+        .connect();
   }
 
   @AfterEach
@@ -87,9 +90,7 @@ class TracingTest {
     }
     outer.end();
 
-    Map<String, SpanData> byName =
-        spans.getFinishedSpanItems().stream()
-            .collect(Collectors.toMap(SpanData::getName, span -> span));
+    Map<String, SpanData> byName = byName();
     assertThat(byName).containsOnlyKeys("outer", "command send", "command route", "command handle");
     assertThat(byName.values())
         .allMatch(span -> span.getTraceId().equals(outer.getSpanContext().getTraceId()));
@@ -97,6 +98,44 @@ class TracingTest {
     assertParent(byName, "command route", "command send");
     assertParent(byName, "command handle", "command route");
     assertThat(traceInHandler).isCompletedWithValue(outer.getSpanContext().getTraceId());
+  }
+
+  /** The api is on one node and the clients are on another; their entities may be on either. */
+  @Test
+  void aRemoteSendIsOneTraceAcrossTwoNodesToo() {
+    TestNode second = node.join(TestNode.config());
+    second.connections().observe(new SendTracing());
+    try {
+      for (int i = 0; i < 6; i++) {
+        String id = "far-" + i;
+        try (Agent far = agent(id, second)) {
+          TestNode.await(far.connected());
+          Tracing.use(telemetry);
+          spans.reset();
+          TestNode.await(remote(id).ask(StringValue.of("hello"), StringValue.class));
+          Tracing.use(OpenTelemetry.noop());
+
+          Map<String, SpanData> byName = byName();
+          assertThat(byName).containsOnlyKeys("command send", "command route", "command handle");
+          assertThat(byName.values())
+              .extracting(SpanData::getTraceId)
+              .containsOnly(traceOf(byName));
+          assertParent(byName, "command route", "command send");
+          assertParent(byName, "command handle", "command route");
+        }
+      }
+    } finally {
+      second.close();
+    }
+  }
+
+  private static String traceOf(Map<String, SpanData> byName) {
+    return byName.get("command send").getTraceId();
+  }
+
+  private Map<String, SpanData> byName() {
+    return spans.getFinishedSpanItems().stream()
+        .collect(Collectors.toMap(SpanData::getName, span -> span));
   }
 
   @Test
@@ -108,10 +147,12 @@ class TracingTest {
   }
 
   private StreamingCommandClient<StringValue> remote() {
+    return remote("traced");
+  }
+
+  private StreamingCommandClient<StringValue> remote(String id) {
     return StreamingCommandClient.remote(
-        CommandClientSettings.of("127.0.0.1:" + api.address().getPort()),
-        TestNode.SERVICE,
-        "traced");
+        CommandClientSettings.of("127.0.0.1:" + api.address().getPort()), TestNode.SERVICE, id);
   }
 
   private static void assertParent(Map<String, SpanData> byName, String child, String parent) {

@@ -1,5 +1,9 @@
 package org.streamingcommands.support;
 
+import io.grpc.netty.shaded.io.netty.buffer.Unpooled;
+import io.grpc.netty.shaded.io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
+import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2Exception;
+import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2HeadersDecoder;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -24,6 +28,7 @@ public final class RawHttp2 implements AutoCloseable {
 
   private final Socket socket;
   private final OutputStream out;
+  private final Http2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false);
   private final CompletableFuture<String> goAway = new CompletableFuture<>();
   private final CompletableFuture<String> status = new CompletableFuture<>();
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
@@ -54,20 +59,20 @@ public final class RawHttp2 implements AutoCloseable {
           String why = new String(payload, 8, payload.length - 8, StandardCharsets.UTF_8);
           goAway.complete(code + " " + why);
         } else if (type == HEADERS) {
-          told(new String(payload, StandardCharsets.ISO_8859_1));
+          told(payload);
         }
       }
-    } catch (IOException e) {
+    } catch (IOException | Http2Exception e) {
       closed.complete(null);
     }
   }
 
-  /** Netty writes short header values as they are, the first time on a connection. */
-  private void told(String headers) {
-    int at = headers.indexOf("grpc-status");
-    if (at >= 0) {
-      int length = headers.charAt(at + 11);
-      status.complete(headers.substring(at + 12, at + 12 + length));
+  /** The headers' names are compressed or not as the server likes: only a decoder can tell. */
+  private void told(byte[] block) throws Http2Exception {
+    CharSequence told =
+        decoder.decodeHeaders(0, Unpooled.wrappedBuffer(block)).get("grpc-status");
+    if (told != null) {
+      status.complete(told.toString());
     }
   }
 

@@ -206,6 +206,26 @@ class HistoryCheckerTest {
   }
 
   @Test
+  void normalMayNotOvertakeHighThatWasQueuedBeforeIt() {
+    long high = sendBy("s1", "high", Priority.HIGH, "x");
+    receipts(high, "high", Receipt.QUEUED);
+    long normal = sendBy("s2", "normal", Priority.NORMAL, "x");
+    runsAndEnds(normal, "normal");
+    runsAndEnds(high, "high");
+    expect(Promise.ORDER);
+  }
+
+  @Test
+  void normalThatWasSentBeforeHighWasQueuedProvesNothing() {
+    long normal = sendBy("s2", "normal", Priority.NORMAL, "x");
+    long high = sendBy("s1", "high", Priority.HIGH, "x");
+    receipts(high, "high", Receipt.QUEUED);
+    runsAndEnds(normal, "normal");
+    runsAndEnds(high, "high");
+    expect();
+  }
+
+  @Test
   void whatWasRefusedFirstHasNoPlace() {
     long refused = send("a");
     ends(refused, "a", undelivered(Reason.NOT_CONNECTED, Certainty.NOT_SENT));

@@ -1,5 +1,6 @@
 package org.streamingcommands.cli.demo;
 
+import com.google.gson.JsonObject;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
@@ -45,19 +46,25 @@ public final class DemoCommand implements Callable<Integer> {
       })
   private int nodes = 1;
 
+  @Option(
+      names = "--json",
+      description =
+          "Print an object a line, one a command and a last one; the rest goes to standard error.")
+  private boolean json;
+
   @Override
   public Integer call() throws Exception {
     Logging.start("WARN");
-    PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
+    PrintWriter out = json ? err : spec.commandLine().getOut();
+    long start = System.nanoTime();
     if (nodes < 1 || nodes > MAX_NODES) {
       throw new ParameterException(
           spec.commandLine(), "--nodes: must be 1 to %d, is %d".formatted(MAX_NODES, nodes));
     }
     if (nodes > 1) {
-      return new RollingDemo(nodes, out, err).run() ? 0 : 1;
+      return exitCode(new RollingDemo(nodes, out, err).run(), List.of(), start);
     }
-    long start = System.nanoTime();
     List<Row> rows = new ArrayList<>();
     out.println("Starting a node in this JVM.");
     try (StreamingNode node =
@@ -84,6 +91,18 @@ public final class DemoCommand implements Callable<Integer> {
     }
     boolean good = rows.stream().allMatch(Row::asExpected);
     closingWords(out, good, (System.nanoTime() - start) / 1_000_000_000);
+    return exitCode(good, rows, start);
+  }
+
+  private int exitCode(boolean good, List<Row> rows, long start) {
+    if (json) {
+      PrintWriter out = spec.commandLine().getOut();
+      rows.forEach(row -> out.println(row.object()));
+      JsonObject end = new JsonObject();
+      end.addProperty("good", good);
+      end.addProperty("seconds", (System.nanoTime() - start) / 1_000_000_000);
+      out.println(end);
+    }
     return good ? 0 : 1;
   }
 

@@ -1,5 +1,6 @@
 package org.streamingcommands.cli.demo;
 
+import com.google.gson.JsonObject;
 import java.util.List;
 import org.streamingcommands.cli.Durations;
 import org.streamingcommands.client.StreamingCommandClient.Mode;
@@ -39,6 +40,18 @@ record Row(
         cells.get(3),
         Long.parseLong(cells.get(4)),
         Boolean.parseBoolean(cells.get(5)));
+  }
+
+  /** For a program. */
+  JsonObject object() {
+    JsonObject object = new JsonObject();
+    object.addProperty("command", command);
+    object.addProperty("client", client);
+    object.addProperty("mode", mode.name());
+    object.addProperty("outcome", outcome);
+    object.addProperty("micros", nanos / 1000);
+    object.addProperty("asExpected", asExpected);
+    return object;
   }
 
   String[] cells() {

@@ -20,6 +20,7 @@ import org.streamingcommands.examples.bots.v1.BotService;
 import org.streamingcommands.examples.bots.v1.BotServiceHandlerFactory;
 import org.streamingcommands.examples.bots.v1.ConnectRequest;
 import org.streamingcommands.examples.bots.v1.ConnectResponse;
+import org.streamingcommands.service.GuardedRpc;
 import org.streamingcommands.service.StreamingService;
 
 /**
@@ -33,6 +34,8 @@ public final class BotServer implements BotService {
 
   private static final Logger log = LoggerFactory.getLogger(BotServer.class);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(3);
+
+  private static final int MAX_MESSAGE_SIZE = 4 << 20;
 
   private final ActorSystem<?> system;
   private final StreamingService<ConnectRequest, ConnectResponse> service;
@@ -71,7 +74,12 @@ public final class BotServer implements BotService {
   public CompletableFuture<ServerBinding> bind(String host, int port) {
     CompletableFuture<ServerBinding> bound = new CompletableFuture<>();
     Function<HttpRequest, CompletionStage<HttpResponse>> rpc =
-        BotServiceHandlerFactory.create(this, system);
+        GuardedRpc.of(
+            BotService.name + "/Connect",
+            ConnectRequest.parser(),
+            MAX_MESSAGE_SIZE,
+            service,
+            BotServiceHandlerFactory.create(this, system));
     Function<HttpRequest, CompletionStage<HttpResponse>> safe = request -> handle(rpc, request);
     Http.get(system)
         .newServerAt(host, port)

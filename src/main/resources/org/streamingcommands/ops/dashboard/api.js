@@ -3,6 +3,9 @@
 const KEY = "streaming-commands-token";
 let onSignIn = () => {};
 
+/** Whether whoever is signed in may look at all services, and so at the node. */
+export const rights = { all: true };
+
 /** What an answer says that is no success; `error` is the api's own words. */
 export class Problem extends Error {
   constructor(status, error) {
@@ -12,8 +15,16 @@ export class Problem extends Error {
   }
 }
 
+/** @param callback is given what was wrong with the token that was shown; nothing where none was */
 export function whenAsked(callback) { onSignIn = callback; }
-export function signIn(token) { sessionStorage.setItem(KEY, token); }
+export const isSignedIn = () => sessionStorage.getItem(KEY) != null;
+
+/** @param token null to sign out */
+export function signIn(token) {
+  rights.all = true;
+  if (token) sessionStorage.setItem(KEY, token);
+  else sessionStorage.removeItem(KEY);
+}
 
 async function request(path, options = {}) {
   const headers = { Accept: "application/json", ...options.headers };
@@ -21,9 +32,14 @@ async function request(path, options = {}) {
   if (token) headers.Authorization = `Bearer ${token}`;
   const response = await fetch(path, { cache: "no-store", ...options, headers });
   if (response.ok) return response;
-  if (response.status === 401) onSignIn();
   const body = await response.json().catch(() => ({}));
-  throw new Problem(response.status, body.error || {});
+  const problem = new Problem(response.status, body.error || {});
+  // An answer to a token that is not in use any more says nothing of the one that is.
+  if (response.status === 401 && token === sessionStorage.getItem(KEY)) {
+    signIn(null);
+    onSignIn(token ? problem.message : "");
+  }
+  throw problem;
 }
 
 export const get = async (path, signal) => (await request(path, { signal })).json();

@@ -35,7 +35,16 @@ export async function refreshClient() {
   if (!shown || !parts) return;
   const { service, id } = shown;
   const mine = parts;
-  const view = await get(clientPath(service, id), AbortSignal.timeout(4000));
+  let view;
+  try {
+    view = await get(clientPath(service, id), AbortSignal.timeout(4000));
+  } catch (e) {
+    if (e.status !== 403) throw e;
+    parts.state.className = "pill bad";
+    parts.state.textContent = "not permitted";
+    fill(parts.facts, h("dt", {}, "Why"), h("dd", {}, e.message));
+    return;
+  }
   if (mine !== parts) return;
   const at = view.connection;
   parts.state.className = `pill ${at ? "good" : "bad"}`;
@@ -75,10 +84,11 @@ function ended(command) {
 }
 
 function disconnectButton(client) {
+  const problem = h("p", { class: "problem", role: "alert", hidden: true });
   const button = h("button", { type: "button", class: "quiet danger", onclick: async () => {
     if (button.dataset.sure) {
       button.disabled = true;
-      await remove(`${clientPath(client.service, client.id)}?message=${encodeURIComponent("by the dashboard")}`).catch((e) => { button.title = e.message; });
+      await remove(`${clientPath(client.service, client.id)}?message=${encodeURIComponent("by the dashboard")}`).catch((e) => { problem.textContent = e.message; problem.hidden = false; });
       button.disabled = false;
       delete button.dataset.sure;
       button.textContent = "Disconnect";
@@ -88,5 +98,5 @@ function disconnectButton(client) {
       button.textContent = "Disconnect it, really?";
     }
   } }, "Disconnect");
-  return button;
+  return [button, problem];
 }

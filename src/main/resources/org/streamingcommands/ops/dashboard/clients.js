@@ -1,5 +1,5 @@
 // Who is connected, as a table that can be searched.
-import { get } from "./api.js";
+import { get, rights } from "./api.js";
 import { $, count, duration, fill, h, since } from "./dom.js";
 
 const PAGE = 100;
@@ -9,6 +9,7 @@ const wishes = () => ({ search: $("search").value.trim(), selector: $("selector"
 
 export async function refreshClients(chosen) {
   const { search, selector, service } = wishes();
+  if (!service && !rights.all) return;
   const query = new URLSearchParams({ search, selector, service, page_size: size });
   let page;
   try {

@@ -1,15 +1,16 @@
 // Keeps the page in step with the node, and says so when it cannot.
-import { signIn, whenAsked } from "./api.js";
+import { isSignedIn, rights, signIn, whenAsked } from "./api.js";
 import { refreshClient, show } from "./client.js";
 import { onWish, refreshClients } from "./clients.js";
 import { $ } from "./dom.js";
-import { nodeIsSilent, refreshNode, refreshServices } from "./node.js";
+import { nodeIsSilent, refreshNode, refreshServices, showLimits } from "./node.js";
 import { followSends } from "./sends.js";
 
 const EVERY = 1000;
 let services = [];
 let chosen = null;
 let asking = false;
+let following = new AbortController();
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -28,14 +29,28 @@ function trouble(e) {
     : "The node does not answer; it may have stopped. What you see is what it said last. Trying again.";
 }
 
+/** Whether the node drains; a token for some services only is not told, and sees those. */
+async function isDraining() {
+  try {
+    return rights.all && (await refreshNode()).figures.draining;
+  } catch (e) {
+    if (e.status !== 403) throw e;
+    rights.all = false;
+    services = [];
+    return false;
+  }
+}
+
 async function turn(round) {
   if (document.hidden && round > 0) return;
   try {
-    const node = await refreshNode();
+    const draining = await isDraining();
     if (round % 5 === 0 || services.length === 0) services = await refreshServices();
+    showLimits(services);
     await Promise.all([refreshClients(chosen), refreshClient()]);
     $("trouble").hidden = true;
-    link(node.figures.draining ? "warn" : "good", node.figures.draining ? "draining" : "live");
+    $("sign-out").hidden = !isSignedIn();
+    link(draining ? "warn" : "good", draining ? "draining" : "live");
   } catch (e) {
     trouble(e);
   }
@@ -51,7 +66,7 @@ async function keepRefreshing() {
 async function keepFollowing() {
   for (;;) {
     try {
-      if (!asking) await followSends();
+      if (!asking) await followSends((following = new AbortController()).signal);
     } catch {
       // The refresh says what is wrong; this only begins anew.
     }
@@ -92,19 +107,35 @@ addEventListener("hashchange", route);
 addEventListener("keydown", keys);
 onWish(() => refreshClients(chosen).catch(trouble));
 
-whenAsked(() => {
+function ask(problem) {
+  if (asking && !problem) return;
   asking = true;
+  following.abort();
   link("warn", "sign in");
+  document.body.classList.add("asking");
+  $("trouble").hidden = $("sign-out").hidden = true;
   $("sign-in").hidden = false;
+  $("sign-in-problem").hidden = !problem;
+  $("sign-in-problem").textContent = problem ? `${problem.replace(/^token: /, "The token ")}.` : "";
   $("token").focus();
-});
+}
+
+whenAsked(ask);
 $("sign-in").addEventListener("submit", (event) => {
   event.preventDefault();
   signIn($("token").value.trim());
   $("token").value = "";
   $("sign-in").hidden = true;
+  document.body.classList.remove("asking");
+  services = [];
   asking = false;
+  turn(0);
 });
+$("sign-out").addEventListener("click", () => {
+  signIn(null);
+  location.reload();
+});
+$("service").addEventListener("input", () => { if (!rights.all) following.abort(); });
 
 await turn(0);
 route();

@@ -1,5 +1,5 @@
 // The node's figures, the nodes around it and their services.
-import { get } from "./api.js";
+import { get, rights } from "./api.js";
 import { $, count, duration, fill, h, millis } from "./dom.js";
 
 const SAMPLES = 60;
@@ -67,6 +67,7 @@ function showNodes(nodes, self) {
     present.add(node.node);
     seen.set(node.node, node);
   }
+  sayWhoIsGone([...seen.values()].filter((node) => !present.has(node.node) || !node.reachable).map((node) => node.node.split("@").pop()));
   fill($("nodes"), [...seen.keys()].sort().map((name) => {
     const node = seen.get(name);
     const [tone, word] = !present.has(name) ? ["bad", "gone"]
@@ -78,14 +79,36 @@ function showNodes(nodes, self) {
   }));
 }
 
+function sayWhoIsGone(names) {
+  const words = names.length === 1 ? `Node ${names[0]} is gone or cannot be reached.` : `Nodes ${names.join(", ")} are gone or cannot be reached.`;
+  $("gone").hidden = names.length === 0;
+  // What does not change is not announced again.
+  if (names.length && $("gone-nodes").textContent !== words) $("gone-nodes").textContent = words;
+}
+
+$("forget").addEventListener("click", () => {
+  seen.clear();
+  $("gone").hidden = true;
+});
+
+/** Says what is left out for whoever may not look at all services. */
+export function showLimits(services) {
+  $("limited").hidden = rights.all;
+  $("tiles").hidden = $("nodes-part").hidden = !rights.all;
+  $("limited").textContent = services.length
+    ? `Your token may look at ${services.map((service) => service.name).join(", ")}. Figures and nodes are for those who may look at all services.`
+    : "Your token is known, and may not look at any service. Whoever runs the node grants that, with the action list.";
+}
+
 /** The services by name, with the types that their commands may have. */
 export async function refreshServices() {
   const { services = [] } = await get("/v1/services", AbortSignal.timeout(4000));
   fill($("services"), services.length
     ? services.map((service) => h("li", { title: (service.nodes || []).join("\n") }, `${service.name} · ${count((service.nodes || []).length)} ${(service.nodes || []).length === 1 ? "node" : "nodes"}`))
-    : h("li", {}, "none configured"));
+    : h("li", {}, rights.all ? "none configured" : "none"));
   const chosen = $("service").value;
-  fill($("service"), h("option", { value: "" }, "All services"), services.map((service) => h("option", {}, service.name)));
-  $("service").value = chosen;
+  const all = rights.all ? h("option", { value: "" }, "All services") : null;
+  fill($("service"), all, services.map((service) => h("option", {}, service.name)));
+  $("service").value = chosen || (rights.all ? "" : (services[0] || { name: "" }).name);
   return services;
 }

@@ -1,5 +1,5 @@
 // The node's sends as they end.
-import { events } from "./api.js";
+import { events, rights } from "./api.js";
 import { $, count, duration, h, millis, shortType, tone } from "./dom.js";
 import { hash } from "./clients.js";
 
@@ -7,9 +7,11 @@ const SHOWN = 60;
 let paused = false;
 let missed = 0;
 
-/** Listens until the stream ends; throws where it breaks. */
-export async function followSends() {
-  for await (const { name, data } of events("/v1/sends")) {
+/** Listens until the stream ends; throws where it breaks. Of the chosen service alone where no more may be seen. */
+export async function followSends(signal) {
+  const service = rights.all ? "" : $("service").value;
+  if (!service && !rights.all) return;
+  for await (const { name, data } of events(`/v1/sends?service=${encodeURIComponent(service)}`, { signal })) {
     if (name === "error") return;
     if (data.missed) missed += Number(data.missed);
     if (data.ended) add(data.ended);

@@ -3,10 +3,16 @@ package org.streamingcommands.examples.bots;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.streamingcommands.examples.bots.BotWorld.get;
 
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -67,6 +73,87 @@ class BotServerTest {
             undelivered -> assertThat(undelivered.reason()).isEqualTo(Reason.CLIENT_RESTARTED));
     assertThat(get(world.commands().restart("dies")).isCompleted()).isTrue();
     assertThat(second.commands()).hasSize(1);
+  }
+
+  @Test
+  void bytesThatAreNoMessageCostTheirOwnCallAndNoneBesideIt() throws Exception {
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress("127.0.0.1", world.port).usePlaintext().build();
+    try {
+      CompletableFuture<ConnectResponse> welcome = new CompletableFuture<>();
+      CompletableFuture<ConnectResponse> pong = new CompletableFuture<>();
+      CompletableFuture<Status> neighboursEnd = new CompletableFuture<>();
+      StreamObserver<ConnectRequest> neighbour =
+          BotServiceGrpc.newStub(channel)
+              .connect(
+                  new StreamObserver<>() {
+                    @Override
+                    public void onNext(ConnectResponse response) {
+                      if (!welcome.complete(response) && response.hasCommand()) {
+                        pong.complete(response);
+                      }
+                    }
+
+                    @Override
+                    public void onError(Throwable error) {
+                      neighboursEnd.complete(Status.fromThrowable(error));
+                    }
+
+                    @Override
+                    public void onCompleted() {
+                      neighboursEnd.complete(Status.OK);
+                    }
+                  });
+      neighbour.onNext(
+          ConnectRequest.newBuilder()
+              .setRegister(Register.newBuilder().setBotId("beside"))
+              .build());
+      get(welcome);
+
+      for (byte[] bytes : new byte[][] {{(byte) 0xff, 1, 2}, new byte[5 << 20]}) {
+        Status end = get(sendBytes(channel, bytes));
+        assertThat(end.getCode())
+            .isEqualTo(
+                bytes.length == 3 ? Status.Code.INVALID_ARGUMENT : Status.Code.RESOURCE_EXHAUSTED);
+      }
+
+      assertThat(neighboursEnd).isNotDone();
+      assertThat(world.server.service().isConnected("beside")).isTrue();
+      world.commands().start("beside");
+      assertThat(get(pong).getCommand().hasStart()).isTrue();
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
+  private static CompletableFuture<Status> sendBytes(ManagedChannel channel, byte[] bytes) {
+    MethodDescriptor.Marshaller<byte[]> raw =
+        new MethodDescriptor.Marshaller<>() {
+          @Override
+          public InputStream stream(byte[] message) {
+            return new ByteArrayInputStream(message);
+          }
+
+          @Override
+          public byte[] parse(InputStream message) {
+            return new byte[0];
+          }
+        };
+    CompletableFuture<Status> ended = new CompletableFuture<>();
+    ClientCall<byte[], byte[]> call =
+        channel.newCall(
+            BotServiceGrpc.getConnectMethod().toBuilder(raw, raw).build(), CallOptions.DEFAULT);
+    call.start(
+        new ClientCall.Listener<>() {
+          @Override
+          public void onClose(Status status, Metadata trailers) {
+            ended.complete(status);
+          }
+        },
+        new Metadata());
+    call.request(1);
+    call.sendMessage(bytes);
+    return ended;
   }
 
   @Test
