@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.streamingcommands.grpc.v1.CancelCommandRequest;
 import org.streamingcommands.grpc.v1.CommandSpec;
 import org.streamingcommands.grpc.v1.DisconnectClientRequest;
+import org.streamingcommands.grpc.v1.DrainNodeRequest;
 import org.streamingcommands.grpc.v1.ExecuteCommandRequest;
 import org.streamingcommands.grpc.v1.GetClientRequest;
 import org.streamingcommands.grpc.v1.GetCommandRequest;
@@ -112,6 +113,7 @@ final class JsonRoutes {
     return switch (call.shape()) {
       case "services" -> call.is(HttpMethods.GET) ? services(call) : notAllowed(call, "GET");
       case "node" -> call.is(HttpMethods.GET) ? node(call) : notAllowed(call, "GET");
+      case "node/drain" -> call.is(HttpMethods.POST) ? drain(call) : notAllowed(call, "POST");
       case "sends" -> call.is(HttpMethods.GET) ? sends(call) : notAllowed(call, "GET");
       case "clients", "services/*/clients" ->
           call.is(HttpMethods.GET) ? clients(call) : notAllowed(call, "GET");
@@ -155,6 +157,16 @@ final class JsonRoutes {
 
   private CompletionStage<HttpResponse> node(JsonRequest call) {
     return answer(call, "GetNode", GetNodeRequest.getDefaultInstance());
+  }
+
+  private CompletionStage<HttpResponse> drain(JsonRequest call) {
+    return withBody(
+        call,
+        body -> {
+          DrainNodeRequest.Builder request = DrainNodeRequest.newBuilder();
+          return merge(call, body, request)
+              .orElseGet(() -> answer(call, "DrainNode", request.build()));
+        });
   }
 
   private CompletionStage<HttpResponse> sends(JsonRequest call) {

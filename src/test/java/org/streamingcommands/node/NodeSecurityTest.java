@@ -125,6 +125,15 @@ class NodeSecurityTest {
             .POST(body("{\"command\": " + COMMAND + ", \"selector\": \"\"}")));
     assertRefused(request(client, VIEWER).DELETE());
     assertRefused(request(client + "/commands/c1", VIEWER).DELETE());
+    for (String token : List.of(VIEWER, SENDER)) {
+      assertRefused(request("/v1/node/drain", token).POST(body("{\"stop\": true}")));
+    }
+    assertThat(request("/v1/node/drain", "").POST(body("{}")).build())
+        .satisfies(
+            stranger ->
+                assertThat(HTTP.send(stranger, HttpResponse.BodyHandlers.ofString()).statusCode())
+                    .isEqualTo(401));
+    assertThat(get("/v1/services/bots/clients", VIEWER).statusCode()).isEqualTo(200);
   }
 
   @Test
