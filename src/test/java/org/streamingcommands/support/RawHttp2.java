@@ -69,8 +69,7 @@ public final class RawHttp2 implements AutoCloseable {
 
   /** The headers' names are compressed or not as the server likes: only a decoder can tell. */
   private void told(byte[] block) throws Http2Exception {
-    CharSequence told =
-        decoder.decodeHeaders(0, Unpooled.wrappedBuffer(block)).get("grpc-status");
+    CharSequence told = decoder.decodeHeaders(0, Unpooled.wrappedBuffer(block)).get("grpc-status");
     if (told != null) {
       status.complete(told.toString());
     }
