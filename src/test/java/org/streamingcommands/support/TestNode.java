@@ -27,7 +27,7 @@ import org.streamingcommands.testkit.ScriptedClient;
 
 /** A node with an edge, on loopback and free ports, that serves "bots". */
 public final class TestNode implements AutoCloseable {
-  public static final Duration PATIENCE = Duration.ofSeconds(30);
+  public static final Duration PATIENCE = Duration.ofSeconds(90);
   public static final String SERVICE = "bots";
 
   private final ActorSystem<Void> system;
