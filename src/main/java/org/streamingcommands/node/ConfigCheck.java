@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -94,10 +95,21 @@ public final class ConfigCheck {
         problems.add(
             "%s.%s: there is no such key (%s)"
                 .formatted(ROOT, shown, entry.getValue().origin().description()));
-      } else if (entry.getValue() instanceof ConfigObject below && !OPEN.contains(shown)) {
+      } else if (entry.getValue() instanceof ConfigObject below
+          && !OPEN.contains(shown)
+          && !isListByNumbers(key, below)) {
         unknownKeys(key, below);
       }
     }
+  }
+
+  /**
+   * System properties give a list as {@code auth.0}, {@code auth.1}; see "numerically-indexed
+   * objects" in HOCON's specification.
+   */
+  private static boolean isListByNumbers(String key, ConfigObject below) {
+    return REFERENCE.getValue(key).valueType() == ConfigValueType.LIST
+        && below.keySet().stream().allMatch(name -> name.matches("[0-9]{1,9}"));
   }
 
   // ---- values -------------------------------------------------------------------------------

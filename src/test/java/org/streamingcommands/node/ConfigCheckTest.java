@@ -130,6 +130,14 @@ class ConfigCheckTest {
   }
 
   @Test
+  void aListMayBeGivenByNumbersAsSystemPropertiesDo() {
+    assertThat(ConfigCheck.problems(config("edge.auth { 0 = token }")))
+        .noneMatch(problem -> problem.contains("there is no such key"));
+    assertThat(ConfigCheck.problems(config("edge.auth { first = token }")))
+        .anyMatch(problem -> problem.startsWith("streaming-commands.edge.auth.first: there is no"));
+  }
+
+  @Test
   void whatIsUnknownHidesNothingElse() {
     assertThat(ConfigCheck.problems(config("edge { prot = 1, port = 7500 }"))).hasSize(2);
   }
