@@ -41,17 +41,20 @@ final class PriorityCheck {
   private static void place(Chronicle chronicle, Life life, Map<String, List<Run>> byProcess) {
     Sent sent = life.sends.get(0);
     Started start = life.starts.get(0);
-    List<Run> runs = byProcess.computeIfAbsent(start.process(), any -> new ArrayList<>());
     if (sent.command().priority() == Priority.NORMAL) {
-      runs.add(new Run(life, false, sent.nanos(), start));
+      add(new Run(life, false, sent.nanos(), start), byProcess);
       return;
     }
     for (Receipted receipt : chronicle.receipts(sent)) {
       if (receipt.receipt() == Receipt.QUEUED) {
-        runs.add(new Run(life, true, receipt.nanos(), start));
+        add(new Run(life, true, receipt.nanos(), start), byProcess);
         return;
       }
     }
+  }
+
+  private static void add(Run run, Map<String, List<Run>> byProcess) {
+    byProcess.computeIfAbsent(run.start().process(), any -> new ArrayList<>()).add(run);
   }
 
   private static void inspect(Chronicle chronicle, List<Run> runs, List<Violation> violations) {

@@ -226,6 +226,12 @@ class HistoryCheckerTest {
   }
 
   @Test
+  void highOfWhoseQueuingNobodyHeardProvesNothing() {
+    runsAndEnds(sendBy("s1", "high", Priority.HIGH, "x"), "high");
+    expect();
+  }
+
+  @Test
   void whatWasRefusedFirstHasNoPlace() {
     long refused = send("a");
     ends(refused, "a", undelivered(Reason.NOT_CONNECTED, Certainty.NOT_SENT));
