@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -25,6 +24,7 @@ import org.streamingcommands.command.Progress;
  */
 public final class ClientSession implements Downlink {
   private static final Logger log = LoggerFactory.getLogger(ClientSession.class);
+  private static final long ATTACH_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private enum State {
     AWAITING_HELLO,
@@ -77,7 +77,6 @@ public final class ClientSession implements Downlink {
   private ServiceObserver observer = ServiceObserver.NONE;
   private long lastPingNanos = openedNanos;
   private long lastAttachNanos;
-  private final AttachPace pace = new AttachPace(() -> ThreadLocalRandom.current().nextDouble());
   private long pings;
 
   ClientSession(Connections connections, StreamRef ref, ClientStream stream) {
@@ -362,7 +361,6 @@ public final class ClientSession implements Downlink {
         return;
       }
       entity = newEntity;
-      pace.startOver();
       isEntityRemote = newEntity.path().address().hasGlobalScope();
       if (isEntityRemote && feed == null) {
         feed = new RemoteFeed(ref, stream);
@@ -535,7 +533,7 @@ public final class ClientSession implements Downlink {
       if (said == null || ledger == null || !isMoving) {
         return;
       }
-      asked();
+      lastAttachNanos = System.nanoTime();
       // The way there may lead through another node.
       Hello carried = ledger.carry(said, epoch, connections.limit());
       attach = new ClientConnection.Attach(ref, carried, ledger.sent(), true, inherited);
@@ -604,7 +602,6 @@ public final class ClientSession implements Downlink {
   /** Looks for its entity at once, where it has none: it may be on another node since now. */
   void seekEntity() {
     Hello said = hello;
-    pace.startOver();
     if (state == State.ATTACHED && entity == null) {
       attachAgain();
     } else if (state == State.ATTACHING && said != null) {
@@ -617,14 +614,14 @@ public final class ClientSession implements Downlink {
     if (nowNanos - openedNanos >= 2 * settings.helloTimeout().toNanos()) {
       rejectAndCount(
           new Rejection(Rejection.Kind.UNAVAILABLE, "the client's entity could not be reached"));
-    } else if (said != null && pace.isDue(nowNanos)) {
+    } else if (said != null && nowNanos - lastAttachNanos >= ATTACH_AGAIN_NANOS) {
       attach(said);
     }
   }
 
   private void tickAttached(long nowNanos, long tickNanos) {
     if (entity == null) {
-      if (pace.isDue(nowNanos)) {
+      if (nowNanos - lastAttachNanos >= ATTACH_AGAIN_NANOS) {
         attachAgain();
       }
     } else if (nowNanos - lastAttachNanos >= connections.settings().reattachInterval().toNanos()) {
@@ -662,13 +659,8 @@ public final class ClientSession implements Downlink {
     return crossing == null ? -1 : crossing.arrived();
   }
 
-  private void asked() {
-    lastAttachNanos = System.nanoTime();
-    pace.asked(lastAttachNanos);
-  }
-
   private void attach(Hello said) {
-    asked();
+    lastAttachNanos = System.nanoTime();
     Hello fitting = connections.limit().fit(said);
     connections.route(new ClientConnection.Attach(ref, fitting, Set.of(), false, 0));
   }
