@@ -58,7 +58,7 @@ public class CommandFlowBenchmark {
             new Counters(),
             clock);
     Hello hello = new Hello(ClientKey.of("bots", "b1"), "p1", Map.of(), "", 0, Set.of(), List.of());
-    var attach = new ClientConnection.Attach(new StreamRef("here", 1), hello, Set.of(), false);
+    var attach = new ClientConnection.Attach(new StreamRef("here", 1), hello, Set.of(), false, 0);
     flow.attach(new Taking(answers, CREDITS), attach);
     flow.resume(attach);
     flow.credits(CREDITS);

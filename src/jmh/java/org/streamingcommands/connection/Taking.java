@@ -27,7 +27,7 @@ record Taking(Blackhole wire, int credits) implements Downlink {
   public void reject(Rejection rejection) {}
 
   @Override
-  public void introduceAgain() {}
+  public void introduceAgain(int inherited) {}
 
   @Override
   public long lastHeard() {
