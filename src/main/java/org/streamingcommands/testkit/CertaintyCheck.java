@@ -20,7 +20,10 @@ final class CertaintyCheck {
     this.chronicle = chronicle;
   }
 
-  static void check(Chronicle chronicle, List<Violation> violations) {
+  /**
+   * @param oneNode whether all sends went to one node, so that they met
+   */
+  static void check(Chronicle chronicle, boolean oneNode, List<Violation> violations) {
     CertaintyCheck check = new CertaintyCheck(chronicle);
     for (Life life : chronicle.lives) {
       for (Started start : life.starts) {
@@ -34,7 +37,7 @@ final class CertaintyCheck {
         }
       }
       for (Sent sent : life.sends) {
-        String fault = check.fault(life, sent);
+        String fault = check.fault(life, sent, oneNode);
         if (fault != null) {
           violations.add(
               new Violation(
@@ -59,11 +62,14 @@ final class CertaintyCheck {
     return false;
   }
 
-  private @Nullable String fault(Life life, Sent sent) {
+  private @Nullable String fault(Life life, Sent sent, boolean oneNode) {
     Certainty told = certainty(chronicle.end(sent));
     if (told == Certainty.NOT_SENT
         && (heard(sent, Receipt.SENT) || heard(sent, Receipt.RECEIVED))) {
       return "was told NOT_SENT after it had heard of more";
+    }
+    if (told == Certainty.NOT_SENT && oneNode && ranForAnother(life, sent)) {
+      return "was told NOT_SENT, and the send of it that it had joined made it run";
     }
     if (told == Certainty.SENT_UNCONFIRMED && heard(sent, Receipt.RECEIVED)) {
       return "was told SENT_UNCONFIRMED after it had heard RECEIVED";
@@ -76,6 +82,28 @@ final class CertaintyCheck {
       return "was told RECEIVED_NOT_FINISHED, and nobody had heard RECEIVED";
     }
     return null;
+  }
+
+  /**
+   * Whether it met another send of the same command, which went on without it and was executed. The
+   * other one had surely arrived before where it had heard of a receipt.
+   */
+  private boolean ranForAnother(Life life, Sent sent) {
+    Ended end = chronicle.end(sent);
+    for (Sent other : life.sends) {
+      Ended otherEnd = chronicle.end(other);
+      boolean wentOn =
+          other.send() != sent.send()
+              && other.command().payload().equals(sent.command().payload())
+              && chronicle.receipts(other).stream()
+                  .anyMatch(receipt -> receipt.nanos() - sent.nanos() < 0)
+              && (otherEnd == null || otherEnd.nanos() - end.nanos() > 0)
+              && certainty(otherEnd) != Certainty.NOT_SENT;
+      if (wentOn && life.starts.stream().anyMatch(start -> start.nanos() - end.nanos() > 0)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private boolean heard(Sent sent, Receipt receipt) {

@@ -56,7 +56,7 @@ public final class HistoryChecker {
     if (oneNode) {
       PriorityCheck.check(chronicle, violations);
     }
-    CertaintyCheck.check(chronicle, violations);
+    CertaintyCheck.check(chronicle, oneNode, violations);
     PresenceCheck.check(chronicle, presenceBound, violations);
     AbsenceCheck.check(chronicle, violations);
     ReplacedCheck.check(chronicle, violations);

@@ -245,6 +245,26 @@ class HistoryCheckerTest {
   // ---- certainty ----------------------------------------------------------------------------
 
   @Test
+  void aSendToldNotSentWhileAnotherOfTheSameCommandWentOnAndRan() {
+    long patient = send("a");
+    receipts(patient, "a", Receipt.QUEUED);
+    long impatient = send("a");
+    ends(impatient, "a", undelivered(Reason.TIMED_OUT, Certainty.NOT_SENT));
+    receipts(patient, "a", Receipt.SENT);
+    runsAndEnds(patient, "a");
+    expect(Promise.CERTAINTY_IS_TRUE);
+  }
+
+  @Test
+  void aSendToldNotSentThatMayHaveComeBeforeTheOneThatRan() {
+    long first = send("a");
+    long second = send("a");
+    ends(first, "a", undelivered(Reason.QUEUE_FULL, Certainty.NOT_SENT));
+    runsAndEnds(second, "a");
+    expect();
+  }
+
+  @Test
   void anExecutionOfWhatWasNotSent() {
     long send = send("a");
     runs(FIRST, "a");
