@@ -58,6 +58,7 @@ final class CommandFlow {
   private String instanceId = "";
   private int credits;
   private int inFlight;
+  private long inFlightBytes;
   private long resultsTaken;
   private long earliestMillis = NEVER;
   private long lostAtMillis;
@@ -67,7 +68,7 @@ final class CommandFlow {
     this.replies = replies;
     this.counters = counters;
     this.clock = clock;
-    this.queue = new CommandQueue(settings.queueSize(), settings.queueBytes());
+    this.queue = new CommandQueue(settings.queueSize(), settings.queueBytes(), this::supersede);
     this.recent = new RecentOutcomes(settings.dedupWindow().toMillis(), settings.dedupSize());
   }
 
@@ -148,7 +149,7 @@ final class CommandFlow {
     dueAt(adopted.deadlineMillis);
     adopted.reach(received ? Receipt.RECEIVED : Receipt.SENT, replies);
     adopted.sentToInstance = instanceId;
-    inFlight++;
+    tookOff(adopted);
   }
 
   /** Takes over what another entity had not ended. */
@@ -169,7 +170,7 @@ final class CommandFlow {
     Boolean received = strangers.remove(id);
     pending.put(id, command);
     if (command.isSent()) {
-      inFlight++;
+      tookOff(command);
       if (attached != null) {
         resume(command, attached);
       }
@@ -285,15 +286,6 @@ final class CommandFlow {
   }
 
   private void accept(PendingCommand command, long now) {
-    PendingCommand superseded = queue.supersede(command);
-    if (superseded != null) {
-      end(
-          superseded,
-          Outcome.notSent(
-              Reason.SUPERSEDED,
-              "command '%s' of the same coalescing key took its place"
-                  .formatted(command.command.id())));
-    }
     pending.put(command.command.id(), command);
     dueAt(command.deadlineMillis);
     if (downlink == null) {
@@ -314,13 +306,18 @@ final class CommandFlow {
         // Whoever the queue let in past those who wait may find the stream ready.
         drain();
       }
-      case WAITING_FOR_ROOM -> {
-        dueAt(command.roomUntilMillis);
-        // It may have made room itself, for one that waits before it.
-        drain();
-      }
+      case WAITING_FOR_ROOM -> dueAt(command.roomUntilMillis);
       case FULL -> end(command, noRoom());
     }
+  }
+
+  private void supersede(PendingCommand older, PendingCommand newer) {
+    end(
+        older,
+        Outcome.notSent(
+            Reason.SUPERSEDED,
+            "command '%s' of the same coalescing key took its place"
+                .formatted(newer.command.id())));
   }
 
   private @Nullable Outcome<Any> refusal(Command command, long now) {
@@ -406,7 +403,7 @@ final class CommandFlow {
     command.roomUntilMillis = 0;
     command.holdUntilMillis = 0;
     command.sentToInstance = instanceId;
-    inFlight++;
+    tookOff(command);
     command.reach(received ? Receipt.RECEIVED : Receipt.SENT, replies);
   }
 
@@ -591,7 +588,10 @@ final class CommandFlow {
   // ---- writing ------------------------------------------------------------------------------
 
   private boolean mayWrite() {
-    return credits > 0 && inFlight < settings.maxInFlight() && !isAwaitingLegacy();
+    return credits > 0
+        && inFlight < settings.maxInFlight()
+        && inFlightBytes < settings.maxInFlightBytes()
+        && !isAwaitingLegacy();
   }
 
   private void drain() {
@@ -623,7 +623,17 @@ final class CommandFlow {
   }
 
   private void redeliver(PendingCommand command) {
-    if (pending.containsKey(command.command.id()) && write(command, true)) {
+    if (!pending.containsKey(command.command.id())) {
+      return;
+    }
+    if (command.deadlineMillis <= clock.millis()) {
+      end(
+          command,
+          new Outcome.Undelivered<>(
+              Reason.TIMED_OUT,
+              command.certainty(),
+              "the deadline passed before it could be delivered again"));
+    } else if (write(command, true)) {
       counters.redelivered.increment();
       requestCancelAgain(command);
     }
@@ -657,7 +667,7 @@ final class CommandFlow {
       counters.stalls.increment();
     }
     if (!command.isSent()) {
-      inFlight++;
+      tookOff(command);
     }
     command.redelivered |= again;
     command.sentToInstance = instanceId;
@@ -677,10 +687,16 @@ final class CommandFlow {
     }
   }
 
+  private void tookOff(PendingCommand command) {
+    inFlight++;
+    inFlightBytes += command.command.size();
+  }
+
   private void giveUp(PendingCommand command) {
     pending.remove(command.command.id());
     if (command.isSent()) {
       inFlight--;
+      inFlightBytes -= command.command.size();
     } else {
       queue.remove(command);
     }

@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.Priority;
 
@@ -13,6 +14,9 @@ import org.streamingcommands.command.Priority;
  * What waits for a client's stream to take it: bounded by count and bytes, HIGH before NORMAL, in
  * order within one priority. Behind it is a waiting room of the same bounds for what finds the
  * queue full; who waits there longer than its queue-timeout is turned away.
+ *
+ * <p>What enters the queue takes the room of the one with its coalescing key. Who only waits for
+ * room takes nothing yet: should it be turned away, the older one is still there.
  */
 final class CommandQueue {
   /** What became of an offer. */
@@ -27,6 +31,7 @@ final class CommandQueue {
 
   private final int maxCount;
   private final long maxBytes;
+  private final BiConsumer<PendingCommand, PendingCommand> onSuperseded;
   private final LinkedHashSet<PendingCommand> high = new LinkedHashSet<>();
   private final LinkedHashSet<PendingCommand> normal = new LinkedHashSet<>();
   private final LinkedHashSet<PendingCommand> waitingHigh = new LinkedHashSet<>();
@@ -35,9 +40,15 @@ final class CommandQueue {
   private long bytes;
   private long waitingBytes;
 
-  CommandQueue(int maxCount, long maxBytes) {
+  /**
+   * @param onSuperseded told of each that left the queue, and of the newer one that is about to
+   *     take its room
+   */
+  CommandQueue(
+      int maxCount, long maxBytes, BiConsumer<PendingCommand, PendingCommand> onSuperseded) {
     this.maxCount = maxCount;
     this.maxBytes = maxBytes;
+    this.onSuperseded = onSuperseded;
   }
 
   int size() {
@@ -46,18 +57,6 @@ final class CommandQueue {
 
   boolean isEmpty() {
     return high.isEmpty() && normal.isEmpty() && waitingHigh.isEmpty() && waitingNormal.isEmpty();
-  }
-
-  /**
-   * The command that this one makes superfluous, taken out of the queue; null when there is none.
-   */
-  @Nullable PendingCommand supersede(PendingCommand newer) {
-    String key = newer.command.coalescingKey();
-    PendingCommand older = key.isEmpty() ? null : newestByKey.get(key);
-    if (older != null) {
-      remove(older);
-    }
-    return older;
   }
 
   Admission offer(PendingCommand command) {
@@ -76,7 +75,6 @@ final class CommandQueue {
     }
     (isHigh(command) ? waitingHigh : waitingNormal).add(command);
     waitingBytes += size;
-    index(command);
     return Admission.WAITING_FOR_ROOM;
   }
 
@@ -137,27 +135,37 @@ final class CommandQueue {
   }
 
   private boolean hasRoomFor(PendingCommand command) {
+    PendingCommand older = older(command);
+    int left = older == null ? size() : size() - 1;
+    long leftBytes = older == null ? bytes : bytes - older.command.size();
     boolean isHigh = isHigh(command);
     int count = isHigh ? maxCount : maxCount - maxCount / HIGH_SHARE;
     long room = isHigh ? maxBytes : maxBytes - maxBytes / HIGH_SHARE;
     // An empty queue takes any one command that fits it whole.
-    return size() < count
-        && (bytes + command.command.size() <= room
-            || bytes == 0 && command.command.size() <= maxBytes);
+    return left < count
+        && (leftBytes + command.command.size() <= room
+            || leftBytes == 0 && command.command.size() <= maxBytes);
   }
 
   private void enter(PendingCommand command) {
+    PendingCommand older = older(command);
+    if (older != null) {
+      remove(older);
+      onSuperseded.accept(older, command);
+    }
     command.roomUntilMillis = 0;
     bytes += command.command.size();
     (isHigh(command) ? high : normal).add(command);
-    index(command);
-  }
-
-  private void index(PendingCommand command) {
     String key = command.command.coalescingKey();
     if (!key.isEmpty()) {
       newestByKey.put(key, command);
     }
+  }
+
+  /** The one in the queue that this one makes superfluous. */
+  private @Nullable PendingCommand older(PendingCommand newer) {
+    String key = newer.command.coalescingKey();
+    return key.isEmpty() ? null : newestByKey.get(key);
   }
 
   private static boolean isHigh(PendingCommand command) {

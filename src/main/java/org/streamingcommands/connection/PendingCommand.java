@@ -98,10 +98,12 @@ final class PendingCommand {
     if (earliestMillis() > now) {
       return;
     }
+    // What is queued may still be sent, for those who go on waiting.
+    Certainty certainty = isSent() ? certainty() : Certainty.SENT_UNCONFIRMED;
     Outcome<Any> outcome =
         new Outcome.Undelivered<>(
             Reason.TIMED_OUT,
-            certainty(),
+            certainty,
             "this send's deadline passed; the command goes on for the one that it joined");
     waiting.removeIf(
         waiter -> {

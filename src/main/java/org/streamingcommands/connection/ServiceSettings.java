@@ -15,6 +15,7 @@ public record ServiceSettings(
     long queueBytes,
     Duration queueTimeout,
     int maxInFlight,
+    long maxInFlightBytes,
     int maxCommandBytes,
     Duration dedupWindow,
     int dedupSize,
@@ -32,6 +33,7 @@ public record ServiceSettings(
     atLeast("queue-size", queueSize, 1);
     atLeast("queue-bytes", queueBytes, 1);
     atLeast("max-in-flight", maxInFlight, 1);
+    atLeast("max-in-flight-bytes", maxInFlightBytes, 1);
     atLeast("max-command-size", maxCommandBytes, 1);
     atLeast("dedup-size", dedupSize, 0);
     atLeast("max-clients", maxClients, 0);
@@ -60,6 +62,7 @@ public record ServiceSettings(
         config.getBytes("queue-bytes"),
         config.getDuration("queue-timeout"),
         config.getInt("max-in-flight"),
+        config.getBytes("max-in-flight-bytes"),
         Math.toIntExact(config.getBytes("max-command-size")),
         config.getDuration("dedup-window"),
         config.getInt("dedup-size"),

@@ -227,18 +227,24 @@ class CommandFlowTest {
   void whoJoinsWithLessTimeIsToldWhenItIsOverAndTheCommandGoesOn() {
     attach(10);
     ReplyTo patient = send("c1");
-    ReplyTo impatient =
-        send(
-            new Command(
-                "c1",
-                Any.pack(StringValue.of("payload")),
-                now.plusSeconds(1),
-                Priority.NORMAL,
-                "",
-                Map.of()));
+    ReplyTo impatient = send(command("c1", 1));
     pass(Duration.ofSeconds(2));
     assertThat(answers.reasonOf(impatient)).isEqualTo(Reason.TIMED_OUT);
     assertThat(answers.certaintyOf(impatient)).isEqualTo(Certainty.SENT_UNCONFIRMED);
+    flow.result("c1", DONE);
+    assertThat(answers.outcomeOf(patient)).isEqualTo(DONE);
+  }
+
+  @Test
+  void whoJoinsWhatIsQueuedWithLessTimeIsNotToldThatItIsNeverSent() {
+    RecordingDownlink stream = attach(0);
+    ReplyTo patient = send("c1");
+    ReplyTo impatient = send(command("c1", 1));
+    pass(Duration.ofSeconds(2));
+    assertThat(answers.reasonOf(impatient)).isEqualTo(Reason.TIMED_OUT);
+    assertThat(answers.certaintyOf(impatient)).isEqualTo(Certainty.SENT_UNCONFIRMED);
+    grant(stream, 5);
+    assertThat(stream.delivered).containsExactly("c1");
     flow.result("c1", DONE);
     assertThat(answers.outcomeOf(patient)).isEqualTo(DONE);
   }
@@ -302,11 +308,27 @@ class CommandFlowTest {
     RecordingDownlink stream = attach(0);
     ReplyTo sender = send("c1");
     now = now.plusSeconds(61);
-    stream.credits = 5;
-    flow.credits(5);
+    grant(stream, 5);
     assertThat(stream.delivered).isEmpty();
     assertThat(answers.reasonOf(sender)).isEqualTo(Reason.TIMED_OUT);
     assertThat(answers.certaintyOf(sender)).isEqualTo(Certainty.NOT_SENT);
+  }
+
+  @Test
+  void whatExpiredWhileItWaitedToBeDeliveredAgainIsNotWritten() {
+    attach(10, "p1");
+    send("first");
+    ReplyTo expires = send(command("expires", 5));
+    ReplyTo lasts = send("lasts");
+    flow.detach(0);
+    RecordingDownlink next = resume(1, "p1", Set.of(), List.of());
+    now = now.plusSeconds(6);
+    grant(next, 5);
+    assertThat(next.redelivered).containsExactly("first", "lasts");
+    assertThat(answers.reasonOf(expires)).isEqualTo(Reason.TIMED_OUT);
+    assertThat(answers.certaintyOf(expires)).isEqualTo(Certainty.SENT_UNCONFIRMED);
+    assertThat(answers.isOpen(lasts)).isTrue();
+    assertThat(flow.inFlight()).isEqualTo(2);
   }
 
   @Test
@@ -327,8 +349,7 @@ class CommandFlowTest {
     ReplyTo sender = send("c1");
     assertThat(answers.verdictOf(cancel("c1"))).isEqualTo(CancelResult.Verdict.CANCELLED);
     assertThat(answers.outcomeOf(sender)).isInstanceOf(Outcome.Cancelled.class);
-    stream.credits = 5;
-    flow.credits(5);
+    grant(stream, 5);
     assertThat(stream.delivered).isEmpty();
   }
 
@@ -367,8 +388,7 @@ class CommandFlowTest {
     }
     assertThat(stream.delivered).containsExactly("a", "b");
     assertThat(flow.queued()).isEqualTo(2);
-    stream.credits = 1;
-    flow.credits(1);
+    grant(stream, 1);
     assertThat(stream.delivered).containsExactly("a", "b", "c");
   }
 
@@ -386,8 +406,7 @@ class CommandFlowTest {
     assertThat(answers.reasonOf(waits)).isEqualTo(Reason.QUEUE_FULL);
     assertThat(answers.certaintyOf(waits)).isEqualTo(Certainty.NOT_SENT);
     assertThat(answers.isOpen(queued)).isTrue();
-    stream.credits = 5;
-    flow.credits(5);
+    grant(stream, 5);
     assertThat(stream.delivered).containsExactly("queued");
   }
 
@@ -397,8 +416,7 @@ class CommandFlowTest {
     RecordingDownlink stream = attach(0);
     send("queued");
     ReplyTo waits = send("waits");
-    stream.credits = 1;
-    flow.credits(1);
+    grant(stream, 1);
     assertThat(answers.receiptsOf(waits)).containsExactly(Receipt.QUEUED);
     pass(Duration.ofSeconds(6));
     assertThat(answers.isOpen(waits)).isTrue();
@@ -411,8 +429,7 @@ class CommandFlowTest {
     send(command("h1", "x", Priority.HIGH, ""));
     send(command("n2", "x", Priority.NORMAL, ""));
     send(command("h2", "x", Priority.HIGH, ""));
-    stream.credits = 9;
-    flow.credits(9);
+    grant(stream, 9);
     assertThat(stream.delivered).containsExactly("h1", "h2", "n1", "n2");
   }
 
@@ -436,8 +453,7 @@ class CommandFlowTest {
     send(command("large", "x".repeat(700), Priority.HIGH, ""));
     send(command("first", "x".repeat(400), Priority.HIGH, ""));
     send(command("second", "small", Priority.HIGH, ""));
-    stream.credits = 10;
-    flow.credits(10);
+    grant(stream, 10);
     assertThat(stream.delivered).containsExactly("large", "first", "second");
   }
 
@@ -453,8 +469,7 @@ class CommandFlowTest {
     ReplyTo high = send(command("h1", "payload", Priority.HIGH, ""));
     assertThat(answers.receiptsOf(taken)).containsExactly(Receipt.QUEUED);
     assertThat(answers.receiptsOf(high)).isEmpty();
-    stream.credits = 2;
-    flow.credits(2);
+    grant(stream, 2);
     assertThat(stream.delivered).containsExactly("h0", "h1");
   }
 
@@ -462,19 +477,11 @@ class CommandFlowTest {
   void whoWaitsForRoomGetsInThoughTheWholeQueueExpired() {
     flow = flow("queue-size = 1, queue-timeout = 60 s");
     RecordingDownlink stream = attach(0);
-    send(
-        new Command(
-            "short",
-            Any.pack(StringValue.of("payload")),
-            now.plusSeconds(1),
-            Priority.NORMAL,
-            "",
-            Map.of()));
+    send(command("short", 1));
     ReplyTo waits = send("waits");
     pass(Duration.ofSeconds(2));
     assertThat(answers.receiptsOf(waits)).containsExactly(Receipt.QUEUED);
-    stream.credits = 5;
-    flow.credits(5);
+    grant(stream, 5);
     assertThat(stream.delivered).containsExactly("waits");
     send("later");
     assertThat(stream.delivered).containsExactly("waits", "later");
@@ -499,9 +506,81 @@ class CommandFlowTest {
     assertThat(answers.reasonOf(older)).isEqualTo(Reason.SUPERSEDED);
     assertThat(answers.isOpen(other)).isTrue();
     assertThat(answers.isOpen(newer)).isTrue();
-    stream.credits = 9;
-    flow.credits(9);
+    grant(stream, 9);
     assertThat(stream.delivered).containsExactly("other", "v2");
+  }
+
+  @Test
+  void theNewestOfAKeyTakesTheRoomOfTheOlderOneInAFullQueue() {
+    flow = flow("queue-size = 2, queue-timeout = 0 s");
+    RecordingDownlink stream = attach(0);
+    ReplyTo older = send(command("v1", "x", Priority.NORMAL, "config"));
+    send(command("other", "x", Priority.NORMAL, ""));
+    send(command("v2", "y", Priority.NORMAL, "config"));
+    assertThat(answers.reasonOf(older)).isEqualTo(Reason.SUPERSEDED);
+    grant(stream, 9);
+    assertThat(stream.delivered).containsExactly("other", "v2");
+  }
+
+  @Test
+  void whatIsTurnedAwaySupersedesNothing() {
+    flow = flow("queue-size = 2, queue-bytes = 1000 B, queue-timeout = 0 s");
+    RecordingDownlink stream = attach(0);
+    ReplyTo older = send(command("v1", "x", Priority.NORMAL, "config"));
+    send(command("other", "x".repeat(400), Priority.NORMAL, ""));
+    ReplyTo newer = send(command("v2", "y".repeat(600), Priority.NORMAL, "config"));
+    assertThat(answers.reasonOf(newer)).isEqualTo(Reason.QUEUE_FULL);
+    assertThat(answers.isOpen(older)).isTrue();
+    grant(stream, 9);
+    assertThat(stream.delivered).containsExactly("v1", "other");
+  }
+
+  @Test
+  void whatWaitsForRoomBehindOthersSupersedesNothingBeforeItGetsIn() {
+    flow = flow("queue-size = 2, queue-timeout = 5 s");
+    RecordingDownlink stream = attach(0);
+    ReplyTo older = send(command("v1", "x", Priority.NORMAL, "config"));
+    send("a");
+    ReplyTo waits = send("waits");
+    ReplyTo newer = send(command("v2", "y", Priority.NORMAL, "config"));
+    ReplyTo tooMany = send(command("v3", "z", Priority.NORMAL, "config"));
+    assertThat(answers.reasonOf(tooMany)).isEqualTo(Reason.QUEUE_FULL);
+    assertThat(answers.isOpen(older)).isTrue();
+    pass(Duration.ofSeconds(6));
+    assertThat(answers.reasonOf(waits)).isEqualTo(Reason.QUEUE_FULL);
+    assertThat(answers.reasonOf(newer)).isEqualTo(Reason.QUEUE_FULL);
+    grant(stream, 9);
+    assertThat(stream.delivered).containsExactly("v1", "a");
+  }
+
+  @Test
+  void whatWaitedForRoomSupersedesWhenItGetsIn() {
+    flow = flow("queue-size = 2, queue-timeout = 5 s");
+    RecordingDownlink stream = attach(0);
+    send("a");
+    ReplyTo older = send(command("v1", "x", Priority.NORMAL, "config"));
+    send("waits");
+    ReplyTo newer = send(command("v2", "y", Priority.NORMAL, "config"));
+    cancel("a");
+    assertThat(answers.reasonOf(older)).isEqualTo(Reason.SUPERSEDED);
+    assertThat(answers.receiptsOf(newer)).containsExactly(Receipt.QUEUED);
+    grant(stream, 9);
+    assertThat(stream.delivered).containsExactly("waits", "v2");
+  }
+
+  @Test
+  void whatIsInFlightIsBoundedByBytesToo() {
+    flow = flow("max-in-flight-bytes = 1000 B");
+    RecordingDownlink stream = attach(100, "p1");
+    send("a", "x".repeat(600));
+    send("b", "x".repeat(600));
+    send("c");
+    assertThat(stream.delivered).containsExactly("a", "b");
+    flow.detach(0);
+    RecordingDownlink next = resume(100, "p1", Set.of("a", "b"), List.of());
+    assertThat(next.delivered).isEmpty();
+    flow.result("a", DONE);
+    assertThat(next.delivered).containsExactly("c");
   }
 
   @Test
@@ -574,6 +653,11 @@ class CommandFlowTest {
     return stream;
   }
 
+  private void grant(RecordingDownlink stream, int credits) {
+    stream.credits = credits;
+    flow.credits(credits);
+  }
+
   private ReplyTo send(String id) {
     return send(id, "payload");
   }
@@ -597,6 +681,16 @@ class CommandFlowTest {
   private Command command(String id, String payload, Priority priority, String key) {
     return new Command(
         id, Any.pack(StringValue.of(payload)), now.plusSeconds(60), priority, key, Map.of());
+  }
+
+  private Command command(String id, int seconds) {
+    return new Command(
+        id,
+        Any.pack(StringValue.of("payload")),
+        now.plusSeconds(seconds),
+        Priority.NORMAL,
+        "",
+        Map.of());
   }
 
   private void pass(Duration time) {
