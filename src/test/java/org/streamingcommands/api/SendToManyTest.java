@@ -169,9 +169,11 @@ class SendToManyTest {
       StreamReader<SendToManyRequest, SendToManyResponse> call =
           call(ids("a", "b").setWaves(waves(0, 50, 100)));
       a.awaitCommand();
-      assertThat(b.unreadCommands()).isZero();
+      // What had been sent to it too soon would come before this one.
+      api.node.send("b", TestNode.command("sentinel-" + all, "start"));
+      assertThat(b.awaitCommand().getCommandId()).isEqualTo("sentinel-" + all);
       a.complete(all, "done");
-      b.awaitCommand();
+      assertThat(b.awaitCommand().getCommandId()).isEqualTo(all);
       b.complete(all, "done");
       assertThat(clients(call.rest())).containsExactly("a", "b");
     }
@@ -184,9 +186,11 @@ class SendToManyTest {
       StreamReader<SendToManyRequest, SendToManyResponse> call =
           call(ids("a", "b").setMaxConcurrency(1));
       a.awaitCommand();
-      assertThat(b.unreadCommands()).isZero();
+      // What had been sent to it too soon would come before this one.
+      api.node.send("b", TestNode.command("sentinel-" + all, "start"));
+      assertThat(b.awaitCommand().getCommandId()).isEqualTo("sentinel-" + all);
       a.complete(all, "done");
-      b.awaitCommand();
+      assertThat(b.awaitCommand().getCommandId()).isEqualTo(all);
       b.complete(all, "done");
       assertThat(call.awaitEnd().isOk()).isTrue();
     }
