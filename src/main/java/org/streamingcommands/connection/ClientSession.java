@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -149,6 +150,11 @@ public final class ClientSession implements Downlink {
             new Rejection(
                 Rejection.Kind.UNKNOWN_SERVICE,
                 "service: '%s' is not registered on this node".formatted(service)));
+        return;
+      }
+      Optional<String> problem = said.problem(entry.settings());
+      if (problem.isPresent()) {
+        invalid(problem.get());
         return;
       }
       Goodbye overloaded = connections.admission().enter();

@@ -3,8 +3,10 @@ package org.streamingcommands.connection;
 import com.google.protobuf.Any;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.streamingcommands.command.ClientKey;
+import org.streamingcommands.command.Names;
 import org.streamingcommands.command.Outcome;
 
 /**
@@ -30,6 +32,47 @@ public record Hello(
 
   /** A result that came with a hello. */
   public record Result(String commandId, Outcome<Any> outcome) {}
+
+  /** Of what a client brings along, in any case. */
+  private static final int LEAST_COMMANDS = 1_000;
+
+  /** A client may still run what its senders gave up. */
+  private static final int GIVEN_UP_FACTOR = 10;
+
+  /**
+   * What is wrong with the commands that it brings along, if anything: each is remembered, so
+   * neither their ids nor their number may be the client's choice.
+   */
+  Optional<String> problem(ServiceSettings settings) {
+    long most = Math.max(LEAST_COMMANDS, (long) GIVEN_UP_FACTOR * settings.maxInFlight());
+    if (running.size() > most) {
+      return tooMany("running_command_ids", most, running.size());
+    }
+    if (unconfirmed.size() > most) {
+      return tooMany("unconfirmed_results", most, unconfirmed.size());
+    }
+    for (String id : running) {
+      Optional<String> problem = problem("running_command_ids", id);
+      if (problem.isPresent()) {
+        return problem;
+      }
+    }
+    for (Result result : unconfirmed) {
+      Optional<String> problem = problem("unconfirmed_results.command_id", result.commandId());
+      if (problem.isPresent()) {
+        return problem;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<String> problem(String field, String commandId) {
+    return Names.problemWithText(field, commandId, 1, Names.MAX_COMMAND_ID);
+  }
+
+  private static Optional<String> tooMany(String field, long most, int count) {
+    return Optional.of("%s: at most %d, are %d".formatted(field, most, count));
+  }
 
   /** What stays true of it later: all but the commands it had at the time. */
   Hello introduction(long epoch) {

@@ -13,6 +13,7 @@ import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -119,6 +120,28 @@ class EdgeBadInputTest {
     client.hello(
         Hello.newBuilder().setService(TestNode.SERVICE).setClientId("epoch").setLastEpoch(-1));
     assertEnd(Status.Code.INVALID_ARGUMENT, "last_epoch");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"101, 1", "0, 1", "10, 11000"})
+  void commandsBroughtAlongAreHeldToTheRulesOfIdsAndABound(int length, int count) {
+    for (String field : List.of("running_command_ids", "unconfirmed_results")) {
+      Hello.Builder hello = Hello.newBuilder().setService(TestNode.SERVICE).setClientId("brings");
+      for (int i = 0; i < count; i++) {
+        String id = length == 0 ? "" : String.format("%0" + length + "d", i);
+        if (field.startsWith("running")) {
+          hello.addRunningCommandIds(id);
+        } else {
+          hello.addUnconfirmedResultsBuilder().setCommandId(id).getCancelledBuilder();
+        }
+      }
+      try (ScriptedClient brings = node.dial()) {
+        brings.hello(hello);
+        Status status = brings.awaitEnd();
+        assertThat(status.getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+        assertThat(status.getDescription()).startsWith(field);
+      }
+    }
   }
 
   @Test
