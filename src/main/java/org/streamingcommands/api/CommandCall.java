@@ -2,7 +2,6 @@ package org.streamingcommands.api;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.MessageLite;
-import java.time.Duration;
 import org.apache.pekko.http.javadsl.model.HttpEntity.ChunkStreamPart;
 import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.Outlet;
@@ -23,7 +22,7 @@ import org.streamingcommands.grpc.http.MessageBatch;
 /**
  * The streamed answer of a call about one command. The command is sent when the answer is first
  * pulled: a call that was cancelled before never sends it. Once sent, a cancelled call cancels the
- * command where the caller asked for that.
+ * command where the caller asked for that and no other call waits for the same command.
  */
 final class CommandCall extends GraphStage<SourceShape<ChunkStreamPart>> {
   private final Outlet<ChunkStreamPart> out = Outlet.create("CommandCall.out");
@@ -32,25 +31,21 @@ final class CommandCall extends GraphStage<SourceShape<ChunkStreamPart>> {
   private final ClientKey client;
   private final Command command;
   private final CallSteps steps;
-  private final @Nullable Duration cancelTimeout;
+  private final boolean cancelOnAbandon;
 
-  /**
-   * @param cancelTimeout how long to wait for the client's word when the call is abandoned; null
-   *     where the command then goes on
-   */
   CommandCall(
       Connections connections,
       Call call,
       ClientKey client,
       Command command,
       CallSteps steps,
-      @Nullable Duration cancelTimeout) {
+      boolean cancelOnAbandon) {
     this.connections = connections;
     this.call = call;
     this.client = client;
     this.command = command;
     this.steps = steps;
-    this.cancelTimeout = cancelTimeout;
+    this.cancelOnAbandon = cancelOnAbandon;
   }
 
   @Override
@@ -74,6 +69,7 @@ final class CommandCall extends GraphStage<SourceShape<ChunkStreamPart>> {
           }
         };
     private boolean sent;
+    private long send;
     private @Nullable ChunkStreamPart end;
 
     Logic() {
@@ -85,15 +81,15 @@ final class CommandCall extends GraphStage<SourceShape<ChunkStreamPart>> {
             public void onPull() {
               if (!sent) {
                 sent = true;
-                connections.send(call.sender(), client, command, steps.wantsSteps(), buffer);
+                send = connections.send(call.sender(), client, command, steps.wantsSteps(), buffer);
               }
               flush();
             }
 
             @Override
             public void onDownstreamFinish(Throwable cause) {
-              if (sent && end == null && cancelTimeout != null) {
-                connections.cancel(client, command.id(), cancelTimeout);
+              if (sent && end == null && cancelOnAbandon) {
+                connections.abandon(send);
               }
               completeStage();
             }

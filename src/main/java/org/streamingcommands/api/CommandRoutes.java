@@ -190,11 +190,10 @@ final class CommandRoutes {
 
   private CompletableFuture<HttpResponse> streamed(
       Call call, ClientKey client, Command command, CallSteps steps, boolean cancelOnAbandon) {
-    Duration cancelTimeout = cancelOnAbandon ? settings.defaultTimeout() : null;
     return CompletableFuture.completedFuture(
         call.format().stream(
             Source.fromGraph(
-                new CommandCall(connections, call, client, command, steps, cancelTimeout))));
+                new CommandCall(connections, call, client, command, steps, cancelOnAbandon))));
   }
 
   private CompletableFuture<HttpResponse> cancel(Call call, CancelCommandRequest request)
@@ -241,10 +240,10 @@ final class CommandRoutes {
       return CompletableFuture.completedFuture(
           call.format().ended(Ending.of(refusal, plan.command().id())));
     }
-    Duration cancelTimeout = request.getCancelOnAbandon() ? settings.defaultTimeout() : null;
     return CompletableFuture.completedFuture(
         call.format().stream(
-            Source.fromGraph(new FleetCall(connections, call, plan, cancelTimeout))));
+            Source.fromGraph(
+                new FleetCall(connections, call, plan, request.getCancelOnAbandon()))));
   }
 
   private CompletableFuture<HttpResponse> listClients(Call call, ListClientsRequest request)

@@ -1,6 +1,5 @@
 package org.streamingcommands.api;
 
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.pekko.http.javadsl.model.HttpEntity.ChunkStreamPart;
 import org.apache.pekko.stream.Attributes;
@@ -10,7 +9,6 @@ import org.apache.pekko.stream.stage.AbstractOutHandler;
 import org.apache.pekko.stream.stage.AsyncCallback;
 import org.apache.pekko.stream.stage.GraphStage;
 import org.apache.pekko.stream.stage.GraphStageLogic;
-import org.jspecify.annotations.Nullable;
 import org.streamingcommands.connection.Connections;
 import org.streamingcommands.connection.FleetPlan;
 import org.streamingcommands.connection.FleetSend;
@@ -26,17 +24,13 @@ final class FleetCall extends GraphStage<SourceShape<ChunkStreamPart>> {
   private final Connections connections;
   private final Call call;
   private final FleetPlan plan;
-  private final @Nullable Duration cancelTimeout;
+  private final boolean cancelOnAbandon;
 
-  /**
-   * @param cancelTimeout how long to wait for each client's word when the call is abandoned; null
-   *     where what runs then goes on
-   */
-  FleetCall(Connections connections, Call call, FleetPlan plan, @Nullable Duration cancelTimeout) {
+  FleetCall(Connections connections, Call call, FleetPlan plan, boolean cancelOnAbandon) {
     this.connections = connections;
     this.call = call;
     this.plan = plan;
-    this.cancelTimeout = cancelTimeout;
+    this.cancelOnAbandon = cancelOnAbandon;
   }
 
   @Override
@@ -108,7 +102,7 @@ final class FleetCall extends GraphStage<SourceShape<ChunkStreamPart>> {
     @Override
     public void postStop() {
       if (started && !finished) {
-        send.abandon(cancelTimeout);
+        send.abandon(cancelOnAbandon);
       }
     }
   }

@@ -1,7 +1,6 @@
 package org.streamingcommands.client;
 
 import com.google.protobuf.Any;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.streamingcommands.command.CommandException;
 import org.streamingcommands.command.FleetListener;
@@ -11,7 +10,7 @@ import org.streamingcommands.connection.FleetPlan;
 import org.streamingcommands.connection.FleetSend;
 
 /** The way through this JVM's actor system. */
-record LocalFleet(Connections connections, Duration callTimeout) implements FleetTransport {
+record LocalFleet(Connections connections) implements FleetTransport {
 
   @Override
   public void send(
@@ -24,6 +23,6 @@ record LocalFleet(Connections connections, Duration callTimeout) implements Flee
       result.completeExceptionally(new CommandException(refusal));
       return;
     }
-    FleetSend.tell(connections, plan, listener, result, cancelOnAbandon ? callTimeout : null);
+    FleetSend.tell(connections, plan, listener, result, cancelOnAbandon);
   }
 }

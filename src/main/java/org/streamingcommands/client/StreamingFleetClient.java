@@ -59,9 +59,7 @@ public interface StreamingFleetClient<C extends Message> {
   static <C extends Message> StreamingFleetClient<C> local(ActorSystem<?> system, String service) {
     CommandClientSettings settings = CommandClientSettings.from(system.settings().config());
     return new TypedFleetClient<>(
-        service,
-        settings.callTimeout(),
-        new LocalFleet(Connections.get(system), settings.callTimeout()));
+        service, settings.callTimeout(), new LocalFleet(Connections.get(system)));
   }
 
   /** The clients' service. */

@@ -54,6 +54,9 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
   /** Stop that; answered by what came of it. */
   record Cancel(ClientKey client, String commandId, ReplyTo replyTo) implements Request {}
 
+  /** The sender does not wait any more; where nobody else does either, the command is cancelled. */
+  record Abandon(ClientKey client, String commandId, ReplyTo replyTo) implements Request {}
+
   /** End the connection; answered by whether there was one. */
   record Disconnect(ClientKey client, Goodbye goodbye, ReplyTo replyTo) implements Request {}
 
@@ -211,6 +214,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
         .onMessage(Send.class, this::onSend)
         .onMessage(FromStream.class, this::onFromStream)
         .onMessage(Cancel.class, this::onCancel)
+        .onMessage(Abandon.class, this::onAbandon)
         .onMessage(Attach.class, this::onAttach)
         .onMessage(StillAttached.class, this::onStillAttached)
         .onMessage(Disconnect.class, this::onDisconnect)
@@ -235,6 +239,11 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
 
   private Behavior<Message> onCancel(Cancel cancel) {
     flow.cancel(cancel.commandId(), cancel.replyTo());
+    return settle();
+  }
+
+  private Behavior<Message> onAbandon(Abandon abandon) {
+    flow.abandon(abandon.commandId(), abandon.replyTo());
     return settle();
   }
 

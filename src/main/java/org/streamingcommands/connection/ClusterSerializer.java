@@ -11,6 +11,7 @@ import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.typed.ActorRefResolver;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.serialization.SerializerWithStringManifest;
+import org.streamingcommands.cluster.v1.Abandon;
 import org.streamingcommands.cluster.v1.Attach;
 import org.streamingcommands.cluster.v1.Attached;
 import org.streamingcommands.cluster.v1.Cancel;
@@ -111,6 +112,7 @@ final class ClusterSerializer extends SerializerWithStringManifest {
         Resulted.parser(),
         EntityWire::read);
     add("X", ClientConnection.Detach.class, EntityWire::write, Detach.parser(), EntityWire::read);
+    add("B", ClientConnection.Abandon.class, EntityWire::write, Abandon.parser(), EntityWire::read);
     add("N", ClientConnection.Inspect.class, EntityWire::write, Inspect.parser(), EntityWire::read);
     // To streams, through their gateway.
     add(

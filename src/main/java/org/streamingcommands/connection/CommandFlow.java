@@ -34,6 +34,13 @@ final class CommandFlow {
   private final CommandQueue queue;
   private final RecentOutcomes recent;
 
+  /**
+   * Results that the client brought along and that nobody here waited for. Another entity may have
+   * sent their commands, or nobody: they are kept apart, so that no client can crowd out of {@link
+   * #recent} what is known to have ended.
+   */
+  private final RecentOutcomes brought;
+
   /** All that have not ended, queued or in flight, in the order of their sends. */
   private final Map<String, PendingCommand> pending = new LinkedHashMap<>();
 
@@ -70,6 +77,7 @@ final class CommandFlow {
     this.clock = clock;
     this.queue = new CommandQueue(settings.queueSize(), settings.queueBytes(), this::supersede);
     this.recent = new RecentOutcomes(settings.dedupWindow().toMillis(), settings.dedupSize());
+    this.brought = new RecentOutcomes(settings.dedupWindow().toMillis(), settings.dedupSize());
   }
 
   int queued() {
@@ -82,7 +90,8 @@ final class CommandFlow {
 
   /** Whether nothing would be lost if the entity stopped now. */
   boolean isIdle() {
-    return pending.isEmpty() && recent.isEmpty(clock.millis());
+    long now = clock.millis();
+    return pending.isEmpty() && recent.isEmpty(now) && brought.isEmpty(now);
   }
 
   /**
@@ -91,6 +100,7 @@ final class CommandFlow {
    * @param commandId of this one only, and whole; empty for all
    */
   ClientView view(@Nullable ConnectedClient connection, String commandId) {
+    long now = clock.millis();
     List<PendingCommand> chosen =
         pending.values().stream()
             .filter(command -> commandId.isEmpty() || command.command.id().equals(commandId))
@@ -101,7 +111,8 @@ final class CommandFlow {
             .skip(Math.max(0, chosen.size() - ClientView.MOST))
             .map(PendingCommand::view)
             .toList(),
-        recent.view(commandId, clock.millis()));
+        (!commandId.isEmpty() && recent.find(commandId, now) == null ? brought : recent)
+            .view(commandId, now));
   }
 
   /** When {@link #expire} has something to do; {@link Long#MAX_VALUE} for never. */
@@ -123,7 +134,7 @@ final class CommandFlow {
       return;
     }
     long now = clock.millis();
-    RecentOutcomes.Ended ended = recent.find(command.id(), now);
+    RecentOutcomes.Ended ended = ended(command.id(), now);
     if (ended != null) {
       boolean same = ended.isOf(command.payload());
       replies.outcome(replyTo, same ? ended.outcome() : conflict(command));
@@ -158,7 +169,7 @@ final class CommandFlow {
     String id = command.command.id();
     long now = clock.millis();
     PendingCommand known = pending.get(id);
-    RecentOutcomes.Ended ended = recent.find(id, now);
+    RecentOutcomes.Ended ended = ended(id, now);
     if (known != null) {
       known.joinAll(command, replies);
       return;
@@ -221,9 +232,17 @@ final class CommandFlow {
     drain();
   }
 
-  /** How commands ended that may be asked for again, in the order of their end. */
+  private RecentOutcomes.@Nullable Ended ended(String commandId, long now) {
+    RecentOutcomes.Ended ended = recent.find(commandId, now);
+    return ended == null ? brought.find(commandId, now) : ended;
+  }
+
+  /** How commands ended that may be asked for again, those known for sure in order and last. */
   List<RecentOutcomes.Known> recent() {
-    return recent.all(clock.millis());
+    long now = clock.millis();
+    List<RecentOutcomes.Known> all = new ArrayList<>(brought.all(now));
+    all.addAll(recent.all(now));
+    return all;
   }
 
   /**
@@ -266,13 +285,29 @@ final class CommandFlow {
   void cancel(String commandId, ReplyTo replyTo) {
     PendingCommand command = pending.get(commandId);
     if (command == null) {
-      RecentOutcomes.Ended ended = recent.find(commandId, clock.millis());
+      RecentOutcomes.Ended ended = ended(commandId, clock.millis());
       replies.cancelResult(
           replyTo,
           ended == null ? CancelResult.unknownCommand() : CancelResult.of(ended.outcome()));
       return;
     }
     command.joinCancel(replyTo);
+    cancel(command);
+  }
+
+  /**
+   * Somebody does not want it any more. Those who joined it go on; where there are none, it is
+   * cancelled.
+   */
+  void abandon(String commandId, ReplyTo replyTo) {
+    PendingCommand command = pending.get(commandId);
+    if (command != null && command.abandon(replyTo)) {
+      cancel(command);
+    }
+    counters.abandoned.increment();
+  }
+
+  private void cancel(PendingCommand command) {
     if (!command.isSent()) {
       end(command, new Outcome.Cancelled<>("cancelled before it was sent"));
       // Its room is another's now.
@@ -280,7 +315,7 @@ final class CommandFlow {
     } else if (!command.cancelRequested) {
       command.cancelRequested = true;
       if (downlink != null) {
-        downlink.cancel(commandId);
+        downlink.cancel(command.command.id());
       }
     }
   }
@@ -377,7 +412,7 @@ final class CommandFlow {
       }
       take(result.commandId(), result.outcome());
       // Whoever asks again for what another entity had sent gets this answer.
-      recent.addResult(result.commandId(), result.outcome(), clock.millis());
+      bring(result.commandId(), result.outcome());
     }
     attach.sent().forEach(id -> strangers.put(id, false));
     hello.running().forEach(id -> strangers.put(id, true));
@@ -521,11 +556,18 @@ final class CommandFlow {
     if (command != null && command.isSent()) {
       end(command, outcome);
     } else if (strangers.remove(commandId) != null) {
-      recent.addResult(commandId, outcome, clock.millis());
+      bring(commandId, outcome);
     } else if (recent.correct(commandId, outcome, clock.millis())) {
       counters.lateResults.increment();
     } else {
       counters.unknownResults.increment();
+    }
+  }
+
+  private void bring(String commandId, Outcome<Any> outcome) {
+    long now = clock.millis();
+    if (recent.find(commandId, now) == null) {
+      brought.addResult(commandId, outcome, now);
     }
   }
 

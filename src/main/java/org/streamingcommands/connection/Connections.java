@@ -233,31 +233,48 @@ public final class Connections implements Extension {
    * Sends a command for somebody.
    *
    * @param steps whether the listener also hears of receipts and progress
+   * @return names this send to {@link #abandon}
    */
-  public void send(
+  public long send(
       Sender by, ClientKey client, Command command, boolean steps, CommandListener listener) {
     ObservedSend observed = new ObservedSend(listener, by.mode(), counters);
     Command travelling =
         observers.isEmpty() ? command : observed.begin(observers, by, client, command);
-    admit(client, travelling, steps, observed);
+    return admit(client, travelling, steps, observed);
   }
 
-  private void admit(ClientKey client, Command command, boolean steps, CommandListener listener) {
+  private long admit(ClientKey client, Command command, boolean steps, CommandListener listener) {
     Outcome<Any> refusal = refusal(client.service(), command);
     if (refusal != null) {
       listener.outcome(refusal);
-      return;
+      return 0;
     }
     LocalEntities.Entry entity = entities.find(client);
     if (entity == null && !limit.fits(command)) {
       listener.outcome(Outcome.notSent(Reason.TOO_LARGE, limit.tooLarge(command.size())));
-      return;
+      return 0;
     }
     ClientConnection.Send send = sends.send(client, command, steps, listener);
     if (entity != null) {
       entity.tell(send);
     } else {
       routeThroughRegion(send);
+    }
+    return send.replyTo().ticket();
+  }
+
+  /**
+   * Whoever sent a command does not want it any more. It is cancelled unless somebody else sent the
+   * same one; in either case the listener hears the outcome.
+   *
+   * @param send what {@link #send} answered
+   */
+  public void abandon(long send) {
+    ClientConnection.Send abandoned = sends.find(send);
+    if (abandoned != null) {
+      route(
+          new ClientConnection.Abandon(
+              abandoned.client(), abandoned.command().id(), abandoned.replyTo()));
     }
   }
 

@@ -40,6 +40,9 @@ public final class Counters {
   /** Sends asked again because a node was lost or cut off. */
   public final LongAdder askedAgain = new LongAdder();
 
+  /** Sends that their caller gave up and wanted to have cancelled. */
+  public final LongAdder abandoned = new LongAdder();
+
   /** Sends whose entity gave no answer in time. */
   public final LongAdder unanswered = new LongAdder();
 

@@ -2,6 +2,7 @@ package org.streamingcommands.connection;
 
 import java.time.Instant;
 import java.util.LinkedHashSet;
+import org.streamingcommands.cluster.v1.Abandon;
 import org.streamingcommands.cluster.v1.Attach;
 import org.streamingcommands.cluster.v1.Cancel;
 import org.streamingcommands.cluster.v1.Detach;
@@ -51,6 +52,21 @@ final class EntityWire {
         ValueWire.key(cancel.getClient()),
         cancel.getCommandId(),
         ValueWire.replyTo(cancel.getReplyTo()));
+  }
+
+  static Abandon write(ClientConnection.Abandon abandon) {
+    return Abandon.newBuilder()
+        .setClient(ValueWire.key(abandon.client()))
+        .setCommandId(abandon.commandId())
+        .setReplyTo(ValueWire.replyTo(abandon.replyTo()))
+        .build();
+  }
+
+  static ClientConnection.Abandon read(Abandon abandon) {
+    return new ClientConnection.Abandon(
+        ValueWire.key(abandon.getClient()),
+        abandon.getCommandId(),
+        ValueWire.replyTo(abandon.getReplyTo()));
   }
 
   static Disconnect write(ClientConnection.Disconnect disconnect) {

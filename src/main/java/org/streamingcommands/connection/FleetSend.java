@@ -1,12 +1,11 @@
 package org.streamingcommands.connection;
 
 import com.google.protobuf.Any;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,11 +34,14 @@ public final class FleetSend {
   private final AtomicInteger turns = new AtomicInteger();
   private volatile CompletableFuture<FleetTargets> targets = new CompletableFuture<>();
   private volatile boolean abandoned;
-  private volatile @Nullable Duration cancelTimeout;
+  private volatile boolean cancels;
 
   // Touched in a turn only.
   private final FleetTally tally = new FleetTally();
-  private final Set<String> running = new HashSet<>();
+
+  /** Which send is whose, to abandon it by. */
+  private final Map<String, Long> running = new HashMap<>();
+
   private @Nullable List<String> clientIds;
   private int next;
   private int wave = -1;
@@ -65,21 +67,20 @@ public final class FleetSend {
    * Sends, and tells each step as it comes.
    *
    * @param result gets the summary; cancelling it ends the sending
-   * @param cancelTimeout when it is cancelled: how long to wait for the clients' word that they
-   *     stopped; null where what runs then goes on
+   * @param cancelOnAbandon whether that also cancels what runs
    */
   public static void tell(
       Connections connections,
       FleetPlan plan,
       FleetListener<Any> listener,
       CompletableFuture<FleetSummary> result,
-      @Nullable Duration cancelTimeout) {
+      boolean cancelOnAbandon) {
     FleetTeller teller = new FleetTeller(listener, result);
     FleetSend send = new FleetSend(connections, Sender.LOCAL, plan, teller::drain);
     result.whenComplete(
         (summary, failure) -> {
           if (result.isCancelled()) {
-            send.abandon(cancelTimeout);
+            send.abandon(cancelOnAbandon);
           }
         });
     send.start();
@@ -104,11 +105,10 @@ public final class FleetSend {
   /**
    * Nobody wants to know any more: nothing else is sent.
    *
-   * @param timeout cancels what runs, and waits so long for each client's word; null where it goes
-   *     on
+   * @param cancel whether what runs is cancelled, where nobody else sent the same, or goes on
    */
-  public void abandon(@Nullable Duration timeout) {
-    cancelTimeout = timeout;
+  public void abandon(boolean cancel) {
+    cancels = cancel;
     abandoned = true;
     advance();
   }
@@ -198,16 +198,18 @@ public final class FleetSend {
   }
 
   private void send(String clientId) {
-    running.add(clientId);
-    connections.send(
-        sender,
-        ClientKey.of(plan.service(), clientId),
-        command(),
-        false,
-        outcome -> {
-          answers.add(new FleetStep.Ended(clientId, outcome));
-          advance();
-        });
+    long send =
+        connections.send(
+            sender,
+            ClientKey.of(plan.service(), clientId),
+            command(),
+            false,
+            outcome -> {
+              answers.add(new FleetStep.Ended(clientId, outcome));
+              advance();
+            });
+    // Its outcome may be there already; it is taken after this turn at the earliest.
+    running.put(clientId, send);
   }
 
   /** The same command, with this client's own deadline. */
@@ -224,12 +226,8 @@ public final class FleetSend {
   }
 
   private void cancelRunning() {
-    Duration timeout = cancelTimeout;
-    if (timeout != null) {
-      running.forEach(
-          clientId ->
-              connections.cancel(
-                  ClientKey.of(plan.service(), clientId), plan.command().id(), timeout));
+    if (cancels) {
+      running.values().forEach(connections::abandon);
     }
     running.clear();
   }

@@ -3,6 +3,7 @@ package org.streamingcommands.connection;
 import com.google.protobuf.Any;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.ListIterator;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.CancelResult;
@@ -16,8 +17,15 @@ import org.streamingcommands.command.Receipt;
 
 /** A command that has not ended, and those who wait for it. */
 final class PendingCommand {
-  /** One that waits, and until when: it may have asked later, and for less time. */
-  private record Waiter(ReplyTo replyTo, long untilMillis) {}
+  /**
+   * One that waits, and until when: it may have asked later, and for less time. One that abandoned
+   * the command is told the outcome all the same, and keeps nobody from cancelling it.
+   */
+  private record Waiter(ReplyTo replyTo, long untilMillis, boolean abandoned) {
+    Waiter(ReplyTo replyTo, long untilMillis) {
+      this(replyTo, untilMillis, false);
+    }
+  }
 
   final Command command;
   final long deadlineMillis;
@@ -82,6 +90,24 @@ final class PendingCommand {
         replies.progress(replyTo, lastProgress);
       }
     }
+  }
+
+  /**
+   * One of those who wait does not want it any more.
+   *
+   * @return whether nobody does
+   */
+  boolean abandon(ReplyTo by) {
+    boolean isWanted = false;
+    for (ListIterator<Waiter> each = waiting.listIterator(); each.hasNext(); ) {
+      Waiter waiter = each.next();
+      if (waiter.replyTo().equals(by)) {
+        each.set(new Waiter(by, waiter.untilMillis(), true));
+      } else {
+        isWanted |= !waiter.abandoned();
+      }
+    }
+    return !isWanted;
   }
 
   /** When the first of those who wait gives up. */

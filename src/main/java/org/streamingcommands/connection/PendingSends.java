@@ -88,6 +88,12 @@ final class PendingSends implements Replies {
     return send;
   }
 
+  /** What was told for a ticket; null where it has ended. */
+  ClientConnection.@Nullable Send find(long ticket) {
+    Waiting waiting = byTicket.get(ticket);
+    return waiting == null ? null : waiting.send;
+  }
+
   /** Sends once more what has no outcome; an entity that has it takes it for one. */
   void askAgain(Predicate<ClientKey> isElsewhere, Consumer<ClientConnection.Send> route) {
     // In the order of their sends, which is that of their tickets.

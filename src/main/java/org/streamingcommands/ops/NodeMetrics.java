@@ -57,6 +57,7 @@ public final class NodeMetrics implements MeterBinder {
     count(registry, "results.late", "Results after their command ended.", counters.lateResults);
     count(registry, "results.unknown", "Results nobody waits for.", counters.unknownResults);
     count(registry, "redeliveries", "Commands written once more.", counters.redelivered);
+    count(registry, "sends.abandoned", "Sends that their caller gave up.", counters.abandoned);
     count(registry, "sends.repeated", "Sends asked of another node.", counters.askedAgain);
     count(registry, "sends.unanswered", "Sends without an answer.", counters.unanswered);
     count(registry, "credits", "How often a stream said it takes more.", counters.credits);

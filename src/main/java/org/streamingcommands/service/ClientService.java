@@ -204,7 +204,7 @@ public class ClientService {
             parts.commandTimeout(),
             waves,
             FleetPlan.DEFAULT_CONCURRENCY);
-    FleetSend.tell(connections, plan, listener, result, null);
+    FleetSend.tell(connections, plan, listener, result, false);
     return result;
   }
 

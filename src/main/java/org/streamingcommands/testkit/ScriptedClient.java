@@ -190,6 +190,11 @@ public final class ScriptedClient implements AutoCloseable {
 
   // ---- what the client hears ----------------------------------------------------------------
 
+  /** The next frame of any kind, but for pings. */
+  public ServerFrame awaitFrame() {
+    return await(frame -> !frame.hasPing());
+  }
+
   public Welcome awaitWelcome() {
     welcome = await(ServerFrame::hasWelcome).getWelcome();
     return welcome;

@@ -12,9 +12,11 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.streamingcommands.grpc.v1.CommandServiceGrpc;
 import org.streamingcommands.grpc.v1.ExecuteCommandRequest;
 import org.streamingcommands.grpc.v1.ExecuteCommandResponse;
 import org.streamingcommands.grpc.v1.Receipt;
@@ -74,6 +76,33 @@ class ExecuteCommandTest {
                       RawCalls.endOf(new CompletableFuture<>())));
       bot.awaitCommand();
       call.cancel(null);
+      assertThat(bot.awaitCancel().getCommandId()).isEqualTo("c1");
+    }
+  }
+
+  @Test
+  void anAbandonedCallDoesNotCancelWhatAnotherCallJoined() {
+    try (ScriptedClient bot = api.node.connect("joined")) {
+      ExecuteCommandRequest request =
+          execute("joined", "c1").toBuilder().setCancelOnAbandon(true).build();
+      // As after a lost network: the same caller asks again before its old call is known to be
+      // over.
+      StreamReader<ExecuteCommandRequest, ExecuteCommandResponse> old = StreamReader.ofAll();
+      CommandServiceGrpc.newStub(api.dial()).executeCommand(request, old);
+      bot.awaitCommand();
+      StreamReader<ExecuteCommandRequest, ExecuteCommandResponse> again = StreamReader.ofAll();
+      api.asyncCaller().executeCommand(request, again);
+      assertThat(again.next().getReceipt()).isEqualTo(Receipt.RECEIPT_SENT);
+      LongAdder abandoned = api.node.connections().counters().abandoned;
+      long before = abandoned.sum();
+      old.cancel();
+      while (abandoned.sum() == before) {
+        Thread.onSpinWait();
+      }
+      // A cancel would be on the stream before this; and now nobody is left who wants it.
+      api.node.send("joined", TestNode.command("sentinel", "x"));
+      assertThat(bot.awaitFrame().getCommand().getCommandId()).isEqualTo("sentinel");
+      again.cancel();
       assertThat(bot.awaitCancel().getCommandId()).isEqualTo("c1");
     }
   }

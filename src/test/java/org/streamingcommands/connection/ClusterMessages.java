@@ -62,6 +62,7 @@ final class ClusterMessages {
     Map<String, ClusterMessage> all = new LinkedHashMap<>();
     all.put("Send", new ClientConnection.Send(CLIENT, COMMAND, REPLY_TO));
     all.put("Cancel", new ClientConnection.Cancel(CLIENT, "c-1", REPLY_TO));
+    all.put("Abandon", new ClientConnection.Abandon(CLIENT, "c-1", REPLY_TO));
     all.put("Disconnect", new ClientConnection.Disconnect(CLIENT, GOODBYE, REPLY_TO));
     all.put("Attach", new ClientConnection.Attach(STREAM, hello, Set.of("sent-1"), true, 0));
     all.put("StillAttached", new ClientConnection.StillAttached(CLIENT, STREAM, 42, TIME, 17));

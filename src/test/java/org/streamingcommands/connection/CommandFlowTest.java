@@ -209,6 +209,25 @@ class CommandFlowTest {
     assertThat(second.confirmed).isOne();
   }
 
+  @Test
+  void resultsOfCommandsThatNobodySentCrowdOutNoOutcome() {
+    flow = flow("dedup-size = 2");
+    attach(10, "p1");
+    send("real");
+    flow.result("real", DONE);
+    flow.detach(0);
+    List<Hello.Result> madeUp =
+        List.of("x", "y", "z").stream().map(id -> new Hello.Result(id, DONE)).toList();
+    RecordingDownlink next = resume(10, "p1", Set.of("v", "w"), madeUp);
+    flow.result("v", DONE);
+    flow.result("w", DONE);
+    assertThat(answers.outcomeOf(send("real"))).isEqualTo(DONE);
+    // Those are bounded too, and answer where an entity that is gone may have sent them.
+    send("x");
+    assertThat(answers.outcomeOf(send("w"))).isEqualTo(DONE);
+    assertThat(next.delivered).containsExactly("x");
+  }
+
   // ---- ids run once -------------------------------------------------------------------------
 
   @Test
@@ -376,6 +395,32 @@ class CommandFlowTest {
     cancel("c1");
     flow.detach(0);
     assertThat(resume(10, "p1", Set.of("c1"), List.of()).cancelled).containsExactly("c1");
+  }
+
+  @Test
+  void whoAbandonsWhatAnotherJoinedLeavesItToThem() {
+    attach(0);
+    ReplyTo first = send("c1");
+    ReplyTo second = send("c1");
+    flow.abandon("c1", first);
+    assertThat(answers.isOpen(second)).isTrue();
+    flow.abandon("c1", second);
+    assertThat(answers.outcomeOf(first)).isInstanceOf(Outcome.Cancelled.class);
+    assertThat(answers.outcomeOf(second)).isInstanceOf(Outcome.Cancelled.class);
+  }
+
+  @Test
+  void theLastWhoAbandonsARunningCommandCancelsItAndNobodyElse() {
+    RecordingDownlink stream = attach(10);
+    ReplyTo first = send("c1");
+    ReplyTo second = send("c1");
+    flow.abandon("c1", second);
+    flow.abandon("c1", answers.ticket());
+    assertThat(stream.cancelled).isEmpty();
+    flow.abandon("c1", first);
+    flow.abandon("c1", first);
+    flow.abandon("nobody", first);
+    assertThat(stream.cancelled).containsExactly("c1");
   }
 
   // ---- flow control -------------------------------------------------------------------------
