@@ -5,7 +5,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 
-/** What a handler knows of the command that it runs, besides its payload. Any thread may use it. */
+/**
+ * What a handler knows of the command that it runs, besides its payload. Any thread may use it.
+ *
+ * <p>A handler runs in a gRPC context of its command: gRPC calls that it makes on its own thread
+ * have the command's deadline, and are cancelled with it and when it ended. For calls on another
+ * thread, or that shall outlive the command, see {@code io.grpc.Context.wrap} and {@code fork}.
+ */
 public interface CommandContext {
 
   /** Unique for this client; the same id never runs twice in one agent. */

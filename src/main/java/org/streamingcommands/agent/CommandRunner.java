@@ -1,6 +1,7 @@
 package org.streamingcommands.agent;
 
 import com.google.protobuf.Message;
+import io.grpc.Context;
 import io.opentelemetry.context.Scope;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
@@ -112,6 +113,8 @@ final class CommandRunner {
       return;
     }
     Scope scope = command.beginTrace();
+    Context calls = command.beginCalls();
+    Context before = calls.attach();
     try {
       handlers
           .handle(payload, command)
@@ -132,6 +135,7 @@ final class CommandRunner {
     } catch (Throwable e) {
       end(command, Results.of(command, e));
     } finally {
+      calls.detach(before);
       scope.close();
     }
   }
@@ -217,6 +221,7 @@ final class CommandRunner {
 
   private void end(RunningCommand command, CommandResult result) {
     if (command.end()) {
+      command.endCalls();
       command.endTrace(result);
       record(result);
     }

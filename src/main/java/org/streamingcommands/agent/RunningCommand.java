@@ -2,6 +2,7 @@ package org.streamingcommands.agent;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Message;
+import io.grpc.Context;
 import io.opentelemetry.context.Scope;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamingcommands.command.Progress;
@@ -41,6 +44,7 @@ final class RunningCommand implements Known, CommandContext {
   private volatile boolean cancelled;
   private volatile CommandTrace trace = CommandTrace.NONE;
   private List<Runnable> onCancel = List.of();
+  private Context.@Nullable CancellableContext calls;
 
   RunningCommand(CommandDelivery delivery, CommandRunner runner) {
     this.id = delivery.getCommandId();
@@ -74,6 +78,32 @@ final class RunningCommand implements Known, CommandContext {
     return trace.enter();
   }
 
+  /** Begins what the handler's own gRPC calls inherit: the deadline, and the cancellation. */
+  Context beginCalls() {
+    Context.CancellableContext begun = HandlerContext.of(remaining());
+    boolean isOver;
+    synchronized (this) {
+      calls = begun;
+      isOver = cancelled || phase == Phase.ENDED;
+    }
+    if (isOver) {
+      begun.cancel(null);
+    }
+    return begun;
+  }
+
+  /** What still runs of them is cancelled. */
+  void endCalls() {
+    Context.CancellableContext begun;
+    synchronized (this) {
+      begun = calls;
+      calls = null;
+    }
+    if (begun != null) {
+      begun.cancel(null);
+    }
+  }
+
   void endTrace(CommandResult result) {
     trace.end(result.getKindCase().name(), result.hasCompleted());
   }
@@ -96,6 +126,7 @@ final class RunningCommand implements Known, CommandContext {
 
   void cancel(String why) {
     List<Runnable> actions;
+    Context.CancellableContext begun;
     synchronized (this) {
       if (cancelled || phase == Phase.ENDED) {
         return;
@@ -104,6 +135,10 @@ final class RunningCommand implements Known, CommandContext {
       cancelled = true;
       actions = onCancel;
       onCancel = List.of();
+      begun = calls;
+    }
+    if (begun != null) {
+      begun.cancel(new CancellationException(why));
     }
     actions.forEach(this::runSoon);
   }

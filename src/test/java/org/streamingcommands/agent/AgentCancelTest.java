@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Int32Value;
 import com.google.protobuf.StringValue;
+import io.grpc.Context;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -85,6 +87,67 @@ class AgentCancelTest {
     stream.cancel("c1");
 
     assertThat(stream.result().hasCancelled()).isTrue();
+  }
+
+  @Test
+  void theHandlersOwnCallsHaveTheCommandsDeadlineAndAreCancelledWithIt() throws Exception {
+    var seen = new CompletableFuture<Context>();
+    ScriptedStream stream =
+        connect(
+            (command, context) -> {
+              seen.complete(Context.current());
+              return untilCancelled(context);
+            });
+    stream.command(
+        ScriptedStream.delivery("c1", StringValue.of(""))
+            .setTimeLeft(Wire.duration(Duration.ofSeconds(30))));
+    stream.expectReceipt("c1");
+    running.await();
+    Context context = seen.join();
+    assertThat(context.getDeadline().timeRemaining(TimeUnit.SECONDS)).isBetween(1L, 30L);
+    assertThat(context.isCancelled()).isFalse();
+
+    stream.cancel("c1");
+
+    assertThat(stream.result().hasCancelled()).isTrue();
+    assertThat(context.isCancelled()).isTrue();
+    assertThat(context.cancellationCause()).hasMessage("cancelled by the sender");
+  }
+
+  @Test
+  void aCallThatTheHandlerLeftBehindIsCancelledWhenTheCommandEnded() throws Exception {
+    var seen = new CompletableFuture<Context>();
+    ScriptedStream stream =
+        connect(
+            (command, context) -> {
+              seen.complete(Context.current());
+              return command;
+            });
+    stream.command("c1", "");
+    stream.expectReceipt("c1");
+    assertThat(stream.result().hasCompleted()).isTrue();
+    assertThat(seen.join().isCancelled()).isTrue();
+  }
+
+  @Test
+  void theHandlersOwnCallsAreCancelledAtTheDeadline() throws Exception {
+    var seen = new CompletableFuture<Context>();
+    ScriptedStream stream =
+        connect(
+            (command, context) -> {
+              seen.complete(Context.current());
+              return untilCancelled(context);
+            });
+    stream.command(
+        ScriptedStream.delivery("c1", StringValue.of(""))
+            .setTimeLeft(Wire.duration(Duration.ofSeconds(17))));
+    stream.expectReceipt("c1");
+    running.await();
+
+    timers.fire(Duration.ofSeconds(17));
+
+    stream.result();
+    assertThat(seen.join().isCancelled()).isTrue();
   }
 
   @Test
