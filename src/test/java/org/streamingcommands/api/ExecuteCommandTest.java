@@ -3,6 +3,8 @@ package org.streamingcommands.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.StringValue;
 import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -16,9 +18,12 @@ import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.streamingcommands.grpc.v1.ClientFrame;
 import org.streamingcommands.grpc.v1.CommandServiceGrpc;
+import org.streamingcommands.grpc.v1.CommandSpec;
 import org.streamingcommands.grpc.v1.ExecuteCommandRequest;
 import org.streamingcommands.grpc.v1.ExecuteCommandResponse;
+import org.streamingcommands.grpc.v1.Priority;
 import org.streamingcommands.grpc.v1.Receipt;
 import org.streamingcommands.support.Heard;
 import org.streamingcommands.support.TestNode;
@@ -53,6 +58,69 @@ class ExecuteCommandTest {
       assertThat(last.getOutcome().hasCompleted()).isTrue();
       assertThat(steps.hasNext()).isFalse();
     }
+  }
+
+  @Test
+  void whatTheClientSaysOfItsProgressArrivesWhole() throws Exception {
+    try (ScriptedClient bot = api.node.connect("reports")) {
+      Iterator<ExecuteCommandResponse> steps =
+          api.caller().executeCommand(execute("reports", "c1"));
+      assertThat(steps.next().getReceipt()).isEqualTo(Receipt.RECEIPT_QUEUED);
+      bot.awaitCommand();
+      ClientFrame.Builder frame = ClientFrame.newBuilder();
+      frame
+          .getProgressBuilder()
+          .setCommandId("c1")
+          .getProgressBuilder()
+          .setPercent(42)
+          .setMessage("half way")
+          .setPayload(Any.pack(StringValue.of("details")));
+      bot.send(frame);
+      ExecuteCommandResponse step = steps.next();
+      while (!step.hasProgress()) {
+        step = steps.next();
+      }
+      assertThat(step.getProgress().getPercent()).isEqualTo(42);
+      assertThat(step.getProgress().getMessage()).isEqualTo("half way");
+      assertThat(step.getProgress().getPayload().unpack(StringValue.class))
+          .isEqualTo(StringValue.of("details"));
+    }
+  }
+
+  @Test
+  void aPriorityAndACoalescingKeyReachTheClientsQueue() throws Exception {
+    try (ApiNode narrow = ApiNode.start("connection.max-in-flight = 1");
+        ScriptedClient bot = narrow.node.connect("b1")) {
+      queue(narrow, ApiNode.command("blocks"));
+      assertThat(bot.awaitCommand().getCommandId()).isEqualTo("blocks");
+      Iterator<ExecuteCommandResponse> older =
+          narrow
+              .caller()
+              .executeCommand(
+                  ExecuteCommandRequest.newBuilder()
+                      .setService(TestNode.SERVICE)
+                      .setClientId("b1")
+                      .setCommand(ApiNode.command("config-1").setCoalescingKey("config"))
+                      .build());
+      assertThat(older.next().getReceipt()).isEqualTo(Receipt.RECEIPT_QUEUED);
+      queue(narrow, ApiNode.command("normal"));
+      queue(narrow, ApiNode.command("config-2", "new").setCoalescingKey("config"));
+      queue(narrow, ApiNode.command("high").setPriority(Priority.PRIORITY_HIGH));
+      StatusRuntimeException superseded =
+          catchThrowableOfType(StatusRuntimeException.class, older::hasNext);
+      assertThat(ApiNode.errorInfo(superseded).getReason()).isEqualTo("SUPERSEDED");
+      bot.complete("blocks", "done");
+      for (String id : List.of("high", "normal", "config-2")) {
+        assertThat(bot.awaitCommand().getCommandId()).isEqualTo(id);
+        bot.complete(id, "done");
+      }
+    }
+  }
+
+  private static void queue(ApiNode to, CommandSpec.Builder command) {
+    to.caller()
+        .sendCommandToClient(
+            ApiNode.send("b1", command).setWaitFor(Receipt.RECEIPT_QUEUED).build());
   }
 
   @Test

@@ -2,6 +2,7 @@ package org.streamingcommands.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +11,9 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.streamingcommands.command.ClientKey;
 import org.streamingcommands.command.Receipt;
+import org.streamingcommands.grpc.Wire;
 import org.streamingcommands.grpc.v1.CancelCommandRequest;
 import org.streamingcommands.grpc.v1.CancelCommandResponse;
 import org.streamingcommands.grpc.v1.CancelResult;
@@ -91,6 +94,34 @@ class OperatorCallsTest {
         .setCommandId(commandId)
         .setTimeout(com.google.protobuf.Duration.newBuilder().setSeconds(seconds))
         .build();
+  }
+
+  @Test
+  void aListingSaysWhatAClientHasToDoAndSinceWhen() {
+    try (ApiNode narrow = ApiNode.start("connection.max-in-flight = 1")) {
+      Instant before = Instant.now();
+      try (ScriptedClient bot = narrow.node.connect("b1")) {
+        for (String id : List.of("c1", "c2", "c3")) {
+          narrow.node.send("b1", TestNode.command(id, "x")).awaitReceipt(Receipt.QUEUED);
+        }
+        bot.awaitCommand();
+        // Answered behind what the client's entity did so far.
+        TestNode.await(
+            narrow
+                .node
+                .connections()
+                .inspect(ClientKey.of(TestNode.SERVICE, "b1"), "", TestNode.PATIENCE));
+        ClientInfo info =
+            narrow.caller().listClients(ListClientsRequest.getDefaultInstance()).getClients(0);
+        assertThat(info.getQueueDepth()).isEqualTo(2);
+        assertThat(info.getInFlight()).isOne();
+        Instant after = Instant.now();
+        assertThat(Wire.instant(info.getConnectedSince()))
+            .isBetween(before.minusMillis(1), after.plusMillis(1));
+        assertThat(Wire.instant(info.getLastSeen()))
+            .isBetween(before.minusMillis(1), after.plusMillis(1));
+      }
+    }
   }
 
   @Test

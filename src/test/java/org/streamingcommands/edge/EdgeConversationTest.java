@@ -1,19 +1,26 @@
 package org.streamingcommands.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.google.protobuf.StringValue;
 import io.grpc.Status;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.streamingcommands.command.CancelResult;
 import org.streamingcommands.command.Certainty;
+import org.streamingcommands.command.ClientKey;
+import org.streamingcommands.command.Command;
 import org.streamingcommands.command.Outcome;
 import org.streamingcommands.command.Reason;
 import org.streamingcommands.command.Receipt;
+import org.streamingcommands.grpc.Wire;
 import org.streamingcommands.grpc.v1.CommandDelivery;
 import org.streamingcommands.grpc.v1.GoodbyeReason;
 import org.streamingcommands.grpc.v1.Hello;
@@ -49,6 +56,57 @@ class EdgeConversationTest {
           .isEqualTo("done");
       assertThat(heard.receipts()).containsExactly(Receipt.QUEUED, Receipt.SENT, Receipt.RECEIVED);
       assertThat(heard.outcomes()).isOne();
+    }
+  }
+
+  @Test
+  void aDeliverySaysWhenItsTimeIsOverByBothClocks() {
+    try (ScriptedClient client = node.connect("deadline")) {
+      Command command = TestNode.command("c1", "start");
+      node.send("deadline", command);
+      CommandDelivery delivery = client.awaitCommand();
+      assertThat(Wire.instant(delivery.getDeadline()))
+          .isCloseTo(command.deadline(), within(1, ChronoUnit.MILLIS));
+      assertThat(Wire.duration(delivery.getTimeLeft()))
+          .isPositive()
+          .isLessThanOrEqualTo(Duration.ofSeconds(30));
+    }
+  }
+
+  @Test
+  void aLateResultAnswersWhoAsksAgainAndTheCommandIsNotDeliveredAgain() {
+    try (ScriptedClient client = node.connect("late")) {
+      Heard heard = node.send("late", TestNode.command("c1", "start", Duration.ofMillis(200)));
+      client.awaitCommand();
+      assertThat(heard.awaitUndelivered().reason()).isEqualTo(Reason.TIMED_OUT);
+      client.complete("c1", "late");
+      // The results of a stream are taken in order: behind this one the late one is known.
+      Heard behind = node.send("late", TestNode.command("c2", "start"));
+      assertThat(client.awaitCommand().getCommandId()).isEqualTo("c2");
+      client.complete("c2", "done");
+      behind.awaitOutcome();
+      Heard again = node.send("late", TestNode.command("c1", "start"));
+      assertThat(Outcome.unpack(again.awaitOutcome(), StringValue.class).orElseThrow().getValue())
+          .isEqualTo("late");
+      node.send("late", TestNode.command("c3", "start"));
+      assertThat(client.awaitCommand().getCommandId()).isEqualTo("c3");
+    }
+  }
+
+  @Test
+  void aCancelThatTheClientAnswersWithItsResultWasTooLate() {
+    try (ScriptedClient client = node.connect("too-late")) {
+      Heard heard = node.send("too-late", TestNode.command("c1", "start"));
+      client.awaitCommand();
+      CompletableFuture<CancelResult> cancel =
+          node.connections()
+              .cancel(ClientKey.of(TestNode.SERVICE, "too-late"), "c1", TestNode.PATIENCE);
+      assertThat(client.awaitCancel().getCommandId()).isEqualTo("c1");
+      client.complete("c1", "done");
+      CancelResult result = TestNode.await(cancel);
+      assertThat(result.verdict()).isEqualTo(CancelResult.Verdict.TOO_LATE);
+      assertThat(result.outcome()).contains(heard.awaitOutcome());
+      assertThat(heard.awaitOutcome().isCompleted()).isTrue();
     }
   }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -111,6 +113,104 @@ class EdgeResumeTest {
         newer.complete("next", "ok");
         assertThat(next.awaitOutcome().isCompleted()).isTrue();
       }
+    }
+  }
+
+  @Test
+  void aTakeoverWithAFullQueueGivesTheNewProcessWhatTheFormerNeverHad() {
+    try (TestNode narrow = TestNode.start("connection.max-in-flight = 1");
+        ScriptedClient older = narrow.dial();
+        ScriptedClient newer = narrow.dial()) {
+      older.hello(hello("taken", "p1", Hello.newBuilder())).awaitWelcome();
+      Heard inFlight = narrow.send("taken", TestNode.command("in-flight", "x"));
+      Heard first = narrow.send("taken", TestNode.command("first", "x"));
+      Heard second = narrow.send("taken", TestNode.command("second", "x"));
+      assertThat(older.awaitCommand().getCommandId()).isEqualTo("in-flight");
+      second.awaitReceipt(Receipt.QUEUED);
+      newer.hello(hello("taken", "p2", Hello.newBuilder())).awaitWelcome();
+      assertThat(inFlight.awaitUndelivered().certainty()).isEqualTo(Certainty.SENT_UNCONFIRMED);
+      for (String id : List.of("first", "second")) {
+        CommandDelivery delivery = newer.awaitCommand();
+        assertThat(delivery.getCommandId()).isEqualTo(id);
+        assertThat(delivery.getRedelivered()).isFalse();
+        newer.complete(id, "done by the newer");
+      }
+      assertThat(first.awaitOutcome().isCompleted()).isTrue();
+      assertThat(second.awaitOutcome().isCompleted()).isTrue();
+      older.awaitEnd();
+      assertThat(older.unreadCommands()).isZero();
+      assertThat(newer.unreadCommands()).isZero();
+    }
+  }
+
+  @Test
+  void aTakeoverByTheSameProcessKeepsWhatRunsAndWhatIsQueued() {
+    try (TestNode narrow = TestNode.start("connection.max-in-flight = 2");
+        ScriptedClient older = narrow.dial();
+        ScriptedClient newer = narrow.dial()) {
+      older.hello(hello("moved", "p1", Hello.newBuilder())).awaitWelcome();
+      List<Heard> all =
+          Stream.of("runs", "lost", "queued")
+              .map(id -> narrow.send("moved", TestNode.command(id, "x")))
+              .toList();
+      older.awaitCommand();
+      all.get(2).awaitReceipt(Receipt.QUEUED);
+      newer
+          .hello(hello("moved", "p1", Hello.newBuilder().addRunningCommandIds("runs")))
+          .awaitWelcome();
+      CommandDelivery again = newer.awaitCommand();
+      assertThat(again.getCommandId()).isEqualTo("lost");
+      assertThat(again.getRedelivered()).isTrue();
+      newer.complete("runs", "ok").complete("lost", "ok");
+      assertThat(newer.awaitCommand().getCommandId()).isEqualTo("queued");
+      newer.complete("queued", "ok");
+      for (Heard heard : all) {
+        assertThat(heard.awaitOutcome().isCompleted()).isTrue();
+        assertThat(heard.outcomes()).isOne();
+      }
+      assertThat(newer.unreadCommands()).isZero();
+    }
+  }
+
+  @Test
+  void aClientThatDoesNotComeBackInTimeLeavesTheCertaintyOfWhatItSaid() {
+    try (TestNode impatient = TestNode.start("connection.resume-window = 100 ms");
+        ScriptedClient client = impatient.connect("gone")) {
+      Heard received = impatient.send("gone", TestNode.command("received", "x"));
+      Heard sent = impatient.send("gone", TestNode.command("sent", "x"));
+      client.awaitCommand();
+      client.awaitCommand();
+      client.received("received");
+      received.awaitReceipt(Receipt.RECEIVED);
+      client.cut();
+      assertThat(received.awaitUndelivered().reason()).isEqualTo(Reason.CONNECTION_LOST);
+      assertThat(received.awaitUndelivered().certainty())
+          .isEqualTo(Certainty.RECEIVED_NOT_FINISHED);
+      assertThat(sent.awaitUndelivered().certainty()).isEqualTo(Certainty.SENT_UNCONFIRMED);
+    }
+  }
+
+  @Test
+  void whatWaitedForAStalledClientThatIsCutOffWasNotSent() {
+    try (TestNode impatient =
+            TestNode.start(
+                "connection.resume-window = 100 ms", "connection.ping-strategy = DISABLED");
+        ScriptedClient stalled = ScriptedClient.dialWithoutReading(impatient.edgeAddress())) {
+      stalled.hello(TestNode.SERVICE, "stalled");
+      stalled.read(1);
+      stalled.awaitWelcome();
+      String large = "x".repeat(60_000);
+      Heard first = impatient.send("stalled", TestNode.command("s0", large));
+      Heard last = first;
+      for (int i = 1; i < 40; i++) {
+        last = impatient.send("stalled", TestNode.command("s" + i, large));
+      }
+      last.awaitReceipt(Receipt.QUEUED);
+      stalled.cut();
+      assertThat(last.awaitUndelivered().reason()).isEqualTo(Reason.CONNECTION_LOST);
+      assertThat(last.awaitUndelivered().certainty()).isEqualTo(Certainty.NOT_SENT);
+      assertThat(last.receipts()).containsExactly(Receipt.QUEUED);
+      assertThat(first.awaitUndelivered().certainty()).isEqualTo(Certainty.SENT_UNCONFIRMED);
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.streamingcommands.support.TestNode.await;
 
 import com.google.protobuf.StringValue;
+import io.grpc.Status;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -44,6 +45,27 @@ class StreamingNodeTest {
     assertThat(await(sender.ask(StringValue.of("y"), StringValue.class)).toString())
         .contains("SHUTTING_DOWN", "NOT_SENT");
     client.close();
+  }
+
+  @Test
+  void twoServicesTreatASecondConnectionEachInItsWay() {
+    StreamingNode node =
+        StreamingNode.start(
+            TestNode.config("services.bots {}", "services.doors.second-connection = REJECT_NEW"));
+    try (ScriptedClient bot = ScriptedClient.dial(node.edgeAddress());
+        ScriptedClient door = ScriptedClient.dial(node.edgeAddress());
+        ScriptedClient secondBot = ScriptedClient.dial(node.edgeAddress());
+        ScriptedClient secondDoor = ScriptedClient.dial(node.edgeAddress())) {
+      bot.hello("bots", "one").awaitWelcome();
+      door.hello("doors", "one").awaitWelcome();
+      secondBot.hello("bots", "one").awaitWelcome();
+      assertThat(bot.awaitGoodbye().getReason()).isEqualTo(GoodbyeReason.GOODBYE_REASON_REPLACED);
+      secondDoor.hello("doors", "one");
+      assertThat(secondDoor.awaitEnd().getCode()).isEqualTo(Status.Code.ALREADY_EXISTS);
+      assertThat(door.hasEnded()).isFalse();
+    } finally {
+      await(node.stop());
+    }
   }
 
   @Test
