@@ -418,7 +418,9 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
       // How commands ended first: one that is asked for again must not run again.
       List<Request> legacy =
           new ArrayList<>(Legacy.ended(client, flow.recent(), connections.limit()));
-      flow.handOver(connections.limit()).forEach(command -> legacy.add(command.toInherit(client)));
+      List<PendingCommand> unfinished = flow.handOver(connections.limit());
+      connections.counters().handedOver.add(unfinished.size());
+      unfinished.forEach(command -> legacy.add(command.toInherit(client)));
       if (session == null && !legacy.isEmpty()) {
         connections.announceLegacy(client, legacy.size());
       }

@@ -57,6 +57,12 @@ class ClusterMoveTest {
       client.complete("c4", "four");
       assertThat(three.awaitOutcome()).isEqualTo(completed("three"));
       assertThat(meanwhile.awaitOutcome()).isEqualTo(completed("four"));
+      // Three had not ended when their entity moved, and only they are counted, at both ends.
+      assertThat(cluster.b.connections().counters().handedOver.sum()).isEqualTo(3);
+      assertThat(
+              cluster.a.connections().counters().inherited.sum()
+                  + cluster.c.connections().counters().inherited.sum())
+          .isEqualTo(3);
       assertThat(client.hasEnded()).isFalse();
     }
   }
