@@ -139,7 +139,7 @@ public final class EdgeServer {
     Status refusal;
     try {
       Principal principal = Doorkeeper.ask(call, headers, security);
-      Grounds grounds = Grounds.of(security, principal, Doorkeeper.address(call));
+      Grounds grounds = Grounds.of(security, principal);
       if (grounds != null) {
         return grounds;
       }

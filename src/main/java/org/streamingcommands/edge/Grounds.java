@@ -1,6 +1,5 @@
 package org.streamingcommands.edge;
 
-import java.net.InetAddress;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.ClientKey;
@@ -14,22 +13,19 @@ import org.streamingcommands.security.Quota;
 /** On what grounds one stream is open. Used by its stream only, on one thread at a time. */
 final class Grounds {
   private final ListenerSecurity security;
-  private final @Nullable InetAddress from;
   private final Quota quota;
   private Principal principal;
   private boolean left;
 
-  private Grounds(ListenerSecurity security, Principal principal, @Nullable InetAddress from) {
+  private Grounds(ListenerSecurity security, Principal principal) {
     this.security = security;
     this.principal = principal;
-    this.from = from;
     this.quota = principal.quota();
   }
 
   /** Takes one of the principal's connections; null where it has no more. */
-  static @Nullable Grounds of(
-      ListenerSecurity security, Principal principal, @Nullable InetAddress from) {
-    return principal.quota().enter() ? new Grounds(security, principal, from) : null;
+  static @Nullable Grounds of(ListenerSecurity security, Principal principal) {
+    return principal.quota().enter() ? new Grounds(security, principal) : null;
   }
 
   /** Why the principal may not be this client; null where it may. */
@@ -41,11 +37,16 @@ final class Grounds {
             "hello: what you showed of yourself does not let you be " + client);
   }
 
-  /** Puts a newer token in place of what was shown before; the answer is why not. */
+  /**
+   * Puts a newer token in place of what was shown before; the answer is why not.
+   *
+   * <p>Whoever failed at the same address has no say here: strangers behind it could otherwise end
+   * the streams of those who are in. A wrong token costs its own stream.
+   */
   @Nullable Rejection renew(String token, ClientKey client) {
     Principal renewed;
     try {
-      renewed = security.authenticate(Presented.token(token), from);
+      renewed = security.authenticate(Presented.token(token), null);
     } catch (AuthenticationException e) {
       return new Rejection(Rejection.Kind.NOT_AUTHENTICATED, "token_renewal: " + e.getMessage());
     }

@@ -158,6 +158,27 @@ class EdgeSecurityTest {
     }
   }
 
+  @Test
+  void strangersBehindTheSameAddressDoNotKeepAnOpenStreamFromRenewingItsToken() {
+    try (TestNode node =
+            TestNode.start(
+                "edge.auth = [token]", PRINCIPAL, "security.limits.max-failed-attempts = 1");
+        ScriptedClient robot = dial(node, TOKEN)) {
+      robot.hello(TestNode.SERVICE, "robot-7").awaitWelcome();
+      for (int i = 0; i < 3; i++) {
+        boolean told = false;
+        while (!told) {
+          try (ScriptedClient thief = dial(node, "robot-7.wrong")) {
+            told = String.valueOf(thief.awaitEnd().getDescription()).contains("too many");
+          }
+        }
+        robot.renew(TOKEN);
+        robot.awaitRenewed();
+      }
+      assertThat(robot.hasEnded()).isFalse();
+    }
+  }
+
   // ---- JWT ----------------------------------------------------------------------------------
 
   @Test
