@@ -73,7 +73,7 @@ final class AgentPrinter implements AgentListener {
   /** A command came in. */
   void command(String id, Any command, MessageTypes types) {
     if (!json) {
-      out.printf("command %s  %s%n", id, types.show(command));
+      out.printf("command %s  %s%n", Plain.text(id), Plain.text(types.show(command)));
       return;
     }
     JsonObject object = event("command");
@@ -85,7 +85,7 @@ final class AgentPrinter implements AgentListener {
 
   private void say(String event, String line, String... fields) {
     if (!json) {
-      out.println(line);
+      out.println(Plain.text(line));
       return;
     }
     JsonObject object = event(event);

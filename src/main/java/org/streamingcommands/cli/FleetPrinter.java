@@ -49,9 +49,10 @@ final class FleetPrinter implements FleetListener<Any> {
     if (output == Output.TEXT) {
       String answer =
           outcome instanceof Outcome.Completed<Any> completed
-              ? types.show(completed.result())
+              ? Plain.text(types.show(completed.result()))
               : OutcomeText.why(outcome);
-      out.println(ROW.formatted(clientId, OutcomeText.kind(outcome), answer).stripTrailing());
+      out.println(
+          ROW.formatted(Plain.text(clientId), OutcomeText.kind(outcome), answer).stripTrailing());
     } else {
       out.println(
           types.jsonLine(

@@ -13,7 +13,7 @@ public final class OutcomeText {
       return "COMPLETED";
     }
     if (outcome instanceof Outcome.Failed<?> failed) {
-      return "FAILED " + failed.code();
+      return "FAILED " + Plain.text(failed.code());
     }
     if (outcome instanceof Outcome.Undelivered<?> undelivered) {
       return "%s (%s)".formatted(undelivered.reason(), undelivered.certainty());
@@ -23,6 +23,10 @@ public final class OutcomeText {
 
   /** Why it did not complete, in one line. */
   static String why(Outcome<Any> outcome) {
+    return Plain.text(saidWhy(outcome));
+  }
+
+  private static String saidWhy(Outcome<Any> outcome) {
     if (outcome instanceof Outcome.Failed<Any> failed) {
       return "the client failed with %s: %s".formatted(failed.code(), failed.message());
     }

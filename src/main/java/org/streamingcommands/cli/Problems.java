@@ -30,9 +30,8 @@ final class Problems {
   }
 
   private static String firstLine(Throwable error) {
-    String message = error.getMessage();
-    return message == null || message.isBlank()
-        ? error.getClass().getSimpleName()
-        : message.lines().findFirst().orElse(message);
+    String said = error.getMessage();
+    String message = said == null ? null : said.lines().map(Plain::text).findFirst().orElse("");
+    return message == null || message.isBlank() ? error.getClass().getSimpleName() : message;
   }
 }

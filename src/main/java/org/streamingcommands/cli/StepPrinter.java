@@ -40,7 +40,7 @@ final class StepPrinter implements Consumer<CommandStep<Any>> {
     } else if (step instanceof CommandStep.Progressed<Any> progressed) {
       Progress progress = progressed.progress();
       state = progress.percent() + " %";
-      text(state, (progress.message() + " " + types.show(progress.payload())).strip());
+      text(state, Plain.text(progress.message() + " " + types.show(progress.payload())).strip());
       json(answer().setProgress(Wire.progress(readable(progress))));
     } else if (step instanceof CommandStep.Ended<Any> ended) {
       Outcome<Any> outcome = ended.outcome();
@@ -49,7 +49,7 @@ final class StepPrinter implements Consumer<CommandStep<Any>> {
               ? completed.result()
               : Any.getDefaultInstance();
       String word = "%-12s".formatted(OutcomeText.kind(outcome));
-      text(Colours.of(outcome, word), types.show(result));
+      text(Colours.of(outcome, word), Plain.text(types.show(result)));
       json(answer().setOutcome(Wire.outcome(types.readable(outcome))));
     }
   }

@@ -1,6 +1,7 @@
 package org.streamingcommands.cli;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Rows in columns as wide as their widest cell. */
@@ -14,7 +15,7 @@ public final class TextTable {
   }
 
   public TextTable row(String... cells) {
-    rows.add(List.of(cells));
+    rows.add(Arrays.stream(cells).map(Plain::text).toList());
     return this;
   }
 

@@ -78,8 +78,8 @@ final class WatchCommand implements Callable<Integer> {
             now,
             what,
             client.getService(),
-            client.getClientId(),
-            ClientsCommand.labels(client.getLabelsMap()))
+            Plain.text(client.getClientId()),
+            Plain.text(ClientsCommand.labels(client.getLabelsMap())))
         .stripTrailing();
   }
 }
