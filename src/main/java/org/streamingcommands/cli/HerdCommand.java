@@ -1,5 +1,6 @@
 package org.streamingcommands.cli;
 
+import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -7,6 +8,7 @@ import java.util.concurrent.Callable;
 import org.streamingcommands.bench.Herd;
 import org.streamingcommands.bench.HerdReport;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -39,12 +41,19 @@ final class HerdCommand implements Callable<Integer> {
       defaultValue = "10s")
   private Duration stableAfter = Duration.ZERO;
 
+  @Mixin private OutputOption output = new OutputOption();
+
   @Override
   public Integer call() throws IOException {
     Logging.start("WARN");
     Herd herd = herd();
     HerdReport report = ProgressLine.during(spec.commandLine().getErr(), herd::doing, herd::run);
-    print(spec.commandLine().getOut(), report);
+    PrintWriter out = spec.commandLine().getOut();
+    if (output.isJson()) {
+      out.println(object(report));
+    } else {
+      print(out, report);
+    }
     if (report.failedAccepts() > 0) {
       throw new CliException(
           "%d attempts were not answered, such as: %s"
@@ -70,6 +79,18 @@ final class HerdCommand implements Callable<Integer> {
     out.printf(
         "told to wait    %,d overloaded, %,d until their entity had moved%n",
         report.overloaded(), report.waited());
+  }
+
+  static JsonObject object(HerdReport report) {
+    JsonObject object = new JsonObject();
+    object.addProperty("clients", report.clients());
+    object.addProperty("fullPresenceSeconds", seconds(report.fullPresence()));
+    object.addProperty("awayP50Seconds", seconds(report.p50()));
+    object.addProperty("awayP99Seconds", seconds(report.p99()));
+    object.addProperty("failedAccepts", report.failedAccepts());
+    object.addProperty("overloaded", report.overloaded());
+    object.addProperty("waited", report.waited());
+    return object;
   }
 
   private static double seconds(Duration duration) {

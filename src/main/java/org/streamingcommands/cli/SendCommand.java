@@ -78,7 +78,9 @@ final class SendCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--output"},
       defaultValue = "TEXT",
-      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+      description =
+          "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). JSON: one object a line, for a"
+              + " program; --json is the command here.")
   private Output output = Output.TEXT;
 
   @Override

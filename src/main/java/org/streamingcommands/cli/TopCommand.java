@@ -1,5 +1,8 @@
 package org.streamingcommands.cli;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -74,6 +77,9 @@ final class TopCommand implements Callable<Integer> {
     if (every.isNegative() || every.isZero()) {
       throw new ParameterException(spec.commandLine(), "--every: must be more than zero");
     }
+    if (rows < 0) {
+      throw new ParameterException(spec.commandLine(), "--rows: must not be negative");
+    }
     return ApiCall.make(api.settings(), this::repeat);
   }
 
@@ -86,13 +92,24 @@ final class TopCommand implements Callable<Integer> {
       }
       CommandServiceBlockingStub timed = stub.withDeadlineAfter(TIMEOUT_SECONDS, TimeUnit.SECONDS);
       GetNodeResponse node = timed.getNode(GetNodeRequest.getDefaultInstance());
+      List<ClientInfo> clients = busiest(timed);
       if (output.isJson()) {
-        out.println(MessageTypes.builtIn().jsonLine(node));
+        out.println(object(node, clients));
       } else {
-        screen.show(node, busiest(timed));
+        screen.show(node, clients);
       }
     }
     return ExitCode.OK;
+  }
+
+  /** The node's own fields, and the clients that a person would be shown. */
+  private static JsonObject object(GetNodeResponse node, List<ClientInfo> clients) {
+    MessageTypes types = MessageTypes.builtIn();
+    JsonObject object = JsonParser.parseString(types.jsonLine(node)).getAsJsonObject();
+    JsonArray rows = new JsonArray();
+    clients.forEach(client -> rows.add(JsonParser.parseString(types.jsonLine(client))));
+    object.add("clients", rows);
+    return object;
   }
 
   private List<ClientInfo> busiest(CommandServiceBlockingStub stub) {

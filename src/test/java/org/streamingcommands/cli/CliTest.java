@@ -2,11 +2,15 @@ package org.streamingcommands.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.streamingcommands.bench.HerdReport;
 
 class CliTest {
   private final StringWriter out = new StringWriter();
@@ -27,6 +31,7 @@ class CliTest {
         "kick",
         "drain",
         "bench",
+        "herd",
         "check-config",
         "token create"
       })
@@ -110,6 +115,39 @@ class CliTest {
     assertThat(err.toString().lines())
         .singleElement()
         .isEqualTo("streaming-commands: cannot read no-such.conf");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "token create --name ci --json",
+        "check-config --config conf/application.conf --json",
+        "check-config --config no-such.conf --json",
+      })
+  void whatNeedsNoNodeSpeaksToProgramsToo(String line) {
+    run(line.split(" "));
+
+    assertThat(out.toString().isEmpty() || JsonParser.parseString(out.toString()).isJsonObject())
+        .isTrue();
+  }
+
+  @Test
+  void aHerdTellsAProgramItsFigures() {
+    JsonObject told =
+        HerdCommand.object(
+            new HerdReport(
+                5000,
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(4),
+                Duration.ofSeconds(29),
+                1,
+                2,
+                3,
+                ""));
+
+    assertThat(told.get("clients").getAsInt()).isEqualTo(5000);
+    assertThat(told.get("fullPresenceSeconds").getAsDouble()).isEqualTo(30);
+    assertThat(told.get("failedAccepts").getAsInt()).isEqualTo(1);
   }
 
   @Test

@@ -2,6 +2,8 @@ package org.streamingcommands.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
@@ -69,7 +71,21 @@ class TopCommandTest {
     assertThat(err.toString()).isEmpty();
     assertThat(out.toString().lines())
         .hasSizeGreaterThanOrEqualTo(5)
-        .allMatch(line -> line.startsWith("{") && line.endsWith("}"));
+        .allSatisfy(line -> assertThat(JsonParser.parseString(line).isJsonObject()).isTrue());
+  }
+
+  @Test
+  void topTellsAProgramTheNodeAndTheClientsThatWereAskedFor() {
+    assertThat(run("top", "--count", "1", "--json", "--selector", "zone=eu")).isZero();
+    assertThat(run("top", "--count", "1", "--json", "--selector", "zone=us")).isZero();
+    assertThat(run("top", "--count", "1", "--json", "--service", "bots", "--rows", "0")).isZero();
+    List<JsonObject> told =
+        out.toString().lines().map(line -> JsonParser.parseString(line).getAsJsonObject()).toList();
+    assertThat(told).hasSize(3).allMatch(object -> object.has("node") && object.has("figures"));
+    assertThat(told.get(0).getAsJsonArray("clients").get(0).getAsJsonObject().get("clientId"))
+        .hasToString("\"a\"");
+    assertThat(told.get(1).getAsJsonArray("clients")).isEmpty();
+    assertThat(told.get(2).getAsJsonArray("clients")).isEmpty();
   }
 
   @Test
