@@ -75,7 +75,7 @@ final class Listings {
     if (listing.more() && !clients.isEmpty()) {
       response.setNextPageToken(token(clients.get(clients.size() - 1).client()));
     }
-    return response.addAllSilentNodes(new TreeSet<>(listing.silent())).build();
+    return response.build();
   }
 
   /** The service that is asked about; null for all. */

@@ -5,11 +5,18 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import com.google.protobuf.StringValue;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Response;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.ColorScheme;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
+import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.Down;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -18,9 +25,12 @@ import org.junit.jupiter.api.Test;
 import org.streamingcommands.agent.Agent;
 import org.streamingcommands.api.ApiServer;
 import org.streamingcommands.api.ApiSettings;
+import org.streamingcommands.connection.ServiceObserver;
 import org.streamingcommands.examples.bots.v1.Bots;
 import org.streamingcommands.json.JsonCatalog;
+import org.streamingcommands.support.Partition;
 import org.streamingcommands.support.TestNode;
+import org.streamingcommands.testkit.ScriptedClient;
 
 /** The dashboard in the system's own Chromium, over a real node with real clients. */
 class DashboardTest {
@@ -28,6 +38,8 @@ class DashboardTest {
       new LocatorAssertions.ContainsTextOptions().setTimeout(TestNode.PATIENCE.toMillis());
   private static final LocatorAssertions.IsVisibleOptions VISIBLE =
       new LocatorAssertions.IsVisibleOptions().setTimeout(TestNode.PATIENCE.toMillis());
+
+  private static final String FOCUSED = "element => element === document.activeElement";
 
   private static Chromium chromium;
 
@@ -50,7 +62,8 @@ class DashboardTest {
 
   @BeforeEach
   void start() {
-    node = TestNode.start();
+    // Nobody but the tests decides who is cut off, and who is taken out.
+    node = TestNode.start(ServiceObserver.NONE, config());
     JsonCatalog.get(node.system()).register(TestNode.SERVICE, Bots.getDescriptor());
     api =
         TestNode.await(
@@ -186,6 +199,112 @@ class DashboardTest {
   }
 
   @Test
+  void aNodeThatDiesWithoutAWordIsUnreachableAndThenGone() {
+    TestNode second = node.join(config());
+    String name = second.connections().node();
+    Locator entry = page.locator("[data-node='" + name + "']");
+    assertThat(entry).containsText("up", TEXT);
+
+    Partition.cut(second.system(), node.system());
+
+    assertThat(entry).containsText("unreachable", TEXT);
+    assertThat(page.locator("#gone")).containsText(name.split("@")[1], TEXT);
+    assertThat(page.locator("#gone")).containsText("cannot be reached", TEXT);
+    // Once, and by its name.
+    assertThat(page.locator("#clients-problem"))
+        .containsText(Pattern.compile("^[0-9.:]+ did not answer"), TEXT);
+    picture("node-unreachable");
+
+    Cluster cluster = Cluster.get(node.system());
+    cluster.manager().tell(new Down(Cluster.get(second.system()).selfMember().address()));
+    assertThat(entry).containsText("gone", TEXT);
+    assertThat(page.locator("#gone")).containsText("is gone", TEXT);
+
+    Partition.heal(second.system(), node.system());
+    second.close();
+  }
+
+  @Test
+  void theKeyboardAloneFindsAClientLooksAtItAndComesBack() {
+    echo("kb-1", Map.of("zone", "eu"));
+    echo("kb-2", Map.of("zone", "us"));
+    assertThat(row("kb-2")).isVisible(VISIBLE);
+    Locator link = row("kb-2").locator("a");
+
+    page.keyboard().press("/");
+    for (int i = 0; i < 30 && !Boolean.TRUE.equals(link.evaluate(FOCUSED)); i++) {
+      page.keyboard().press("Tab");
+    }
+    assertThat(link).isFocused();
+    // A refresh, which a third client proves, takes the focus away from nobody.
+    echo("kb-0", Map.of());
+    assertThat(row("kb-0")).isVisible(VISIBLE);
+    assertThat(link).isFocused();
+
+    page.keyboard().press("Enter");
+    assertThat(page.locator("#detail h3")).containsText("kb-2", TEXT);
+    assertThat(page.locator("#detail")).containsText("connected", TEXT);
+    page.keyboard().press("Escape");
+    assertThat(page.locator("#detail h3")).hasCount(0);
+    assertThat(link).isFocused();
+  }
+
+  @Test
+  void anAddressThatIsNoEncodingIsTakenAsItIs() {
+    List<String> errors = new CopyOnWriteArrayList<>();
+    page.onPageError(errors::add);
+    echo("100%", Map.of());
+
+    page.navigate(url() + "#/bots/100%");
+
+    assertThat(page.locator("#detail h3")).containsText("100%", TEXT);
+    assertThat(page.locator("#detail")).containsText("connected", TEXT);
+    org.assertj.core.api.Assertions.assertThat(errors).isEmpty();
+  }
+
+  @Test
+  void nothingComesFromAnotherHostAndNothingCould() {
+    echo("host-1", Map.of("zone", "eu"));
+    List<String> asked = new CopyOnWriteArrayList<>();
+    List<String> complaints = new CopyOnWriteArrayList<>();
+    page.onRequest(request -> asked.add(request.url()));
+    page.onConsoleMessage(
+        message -> {
+          if (message.type().equals("error")) {
+            complaints.add(message.text());
+          }
+        });
+
+    Response answer = page.reload();
+    assertThat(row("host-1")).isVisible(VISIBLE);
+    page.click("text=host-1");
+    assertThat(page.locator("#detail")).containsText("connected", TEXT);
+
+    org.assertj.core.api.Assertions.assertThat(answer.headerValue("content-security-policy"))
+        .contains("default-src 'self'", "frame-ancestors 'none'")
+        .doesNotContain("unsafe", "*", "http");
+    org.assertj.core.api.Assertions.assertThat(asked)
+        .hasSizeGreaterThan(8)
+        .allMatch(url -> url.startsWith(url()));
+    org.assertj.core.api.Assertions.assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void theTilesTellLatencyAndQueues() {
+    try (ScriptedClient slow = node.connect("slow")) {
+      node.send("slow", TestNode.command("t-1", "x"));
+      slow.awaitCommand();
+      Locator tiles = page.locator("#tiles");
+      assertThat(tiles).containsText("In flight1", TEXT);
+      assertThat(tiles).containsText("Queued0", TEXT);
+      slow.complete("t-1", "done");
+      assertThat(tiles).containsText("In flight0", TEXT);
+      assertThat(tiles.locator(".tile", new Locator.LocatorOptions().setHasText("Half within")))
+          .containsText(Pattern.compile("Half within\\d.*99 % within \\d"), TEXT);
+    }
+  }
+
+  @Test
   void aNodeThatDoesNotAnswerIsSaidNotTo() {
     assertThat(page.locator("#link")).containsText("live", TEXT);
 
@@ -247,6 +366,12 @@ class DashboardTest {
         picture("fleet-" + width + "-" + scheme.name().toLowerCase(java.util.Locale.ROOT));
       }
     }
+  }
+
+  private static Config config() {
+    return ConfigFactory.parseString(
+            Partition.CONFIG + "pekko.cluster.downing-provider-class = \"\"\n")
+        .withFallback(TestNode.config());
   }
 
   private void fleet() {

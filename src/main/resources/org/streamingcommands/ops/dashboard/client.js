@@ -1,5 +1,6 @@
 // One client: what is known of it, and a form that sends to it.
 import { clientPath, get, remove } from "./api.js";
+import { focusRow } from "./clients.js";
 import { $, count, duration, fill, h, outcomeWord, shortType, since, tone } from "./dom.js";
 import { sendForm } from "./send.js";
 
@@ -9,11 +10,14 @@ let parts = null;
 /** Shows a client, or none; the form stays as it is while the facts change. */
 export function show(client, types) {
   if (client && shown && client.service === shown.service && client.id === shown.id) return;
+  const before = shown;
   shown = client;
   const panel = $("detail");
   if (!client) {
+    const wasHere = panel.contains(document.activeElement);
     parts = null;
     panel.replaceChildren();
+    if (before && wasHere) focusRow(before);
     return;
   }
   parts = { state: h("span", { class: "pill" }, "…"), facts: h("dl", { class: "facts" }),

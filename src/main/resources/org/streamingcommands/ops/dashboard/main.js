@@ -74,8 +74,17 @@ async function keepFollowing() {
   }
 }
 
+/** What a person typed into the address bar may be no encoding of anything; then it is itself. */
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 function route() {
-  const [, service, id] = location.hash.split("/").map(decodeURIComponent);
+  const [, service, id] = location.hash.split("/").map(decoded);
   chosen = service && id ? { service, id } : null;
   const known = services.find((each) => each.name === service);
   show(chosen, (known && known.types) || []);

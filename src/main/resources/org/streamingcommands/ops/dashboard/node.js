@@ -67,7 +67,8 @@ function showNodes(nodes, self) {
     present.add(node.node);
     seen.set(node.node, node);
   }
-  sayWhoIsGone([...seen.values()].filter((node) => !present.has(node.node) || !node.reachable).map((node) => node.node.split("@").pop()));
+  const named = (chosen) => [...seen.values()].filter(chosen).map((node) => node.node.split("@").pop());
+  sayWhoIsGone(named((node) => !present.has(node.node)), named((node) => present.has(node.node) && !node.reachable));
   fill($("nodes"), [...seen.keys()].sort().map((name) => {
     const node = seen.get(name);
     const [tone, word] = !present.has(name) ? ["bad", "gone"]
@@ -79,11 +80,13 @@ function showNodes(nodes, self) {
   }));
 }
 
-function sayWhoIsGone(names) {
-  const words = names.length === 1 ? `Node ${names[0]} is gone or cannot be reached.` : `Nodes ${names.join(", ")} are gone or cannot be reached.`;
-  $("gone").hidden = names.length === 0;
+function sayWhoIsGone(gone, unreachable) {
+  const say = (names, one, many) => names.length === 0 ? ""
+    : names.length === 1 ? `Node ${names[0]} ${one}.` : `Nodes ${names.join(", ")} ${many}.`;
+  const words = [say(unreachable, "cannot be reached", "cannot be reached"), say(gone, "is gone", "are gone")].filter(Boolean).join(" ");
+  $("gone").hidden = !words;
   // What does not change is not announced again.
-  if (names.length && $("gone-nodes").textContent !== words) $("gone-nodes").textContent = words;
+  if (words && $("gone-nodes").textContent !== words) $("gone-nodes").textContent = words;
 }
 
 $("forget").addEventListener("click", () => {
