@@ -30,12 +30,15 @@ public final class ApiServer {
   private final SharedKillSwitch stop;
   private final ApiSettings settings;
   private final ListenerSecurity security;
+  private final Newcomers newcomers;
 
   private ApiServer(
       ServerBinding binding,
       SharedKillSwitch stop,
       ApiSettings settings,
-      ListenerSecurity security) {
+      ListenerSecurity security,
+      Newcomers newcomers) {
+    this.newcomers = newcomers;
     this.binding = binding;
     this.security = security;
     this.stop = stop;
@@ -70,6 +73,7 @@ public final class ApiServer {
    */
   public CompletionStage<Void> stop() {
     security.close();
+    newcomers.close();
     stop.abort(Statuses.stopping());
     CompletableFuture<Void> stopped = new CompletableFuture<>();
     binding
@@ -132,6 +136,7 @@ public final class ApiServer {
      */
     public CompletionStage<ApiServer> start() {
       SharedKillSwitch stop = KillSwitches.shared("streaming-commands-api");
+      Newcomers newcomers = new Newcomers(system, settings.firstRequestTimeout());
       JsonCatalog catalog = JsonCatalog.get(system);
       ListenerSecurity security =
           ListenerSecurity.of(
@@ -146,7 +151,7 @@ public final class ApiServer {
       var server =
           Http.get(system)
               .newServerAt(settings.host(), settings.port())
-              .withSettings(HttpSettings.of(system));
+              .withSettings(HttpSettings.of(system, newcomers));
       if (security.tls() != null) {
         server = server.enableHttps(Https.of(security.tls()));
       }
@@ -155,18 +160,20 @@ public final class ApiServer {
           .bind(
               new OuterHandler(
                   system,
-                  new Gate(security, openPaths),
+                  new Gate(security, openPaths, newcomers),
+                  connections.counters(),
                   routes,
-                  new StandardServices(system, settings, connections, stop),
+                  new StandardServices(system, settings, connections, stop, newcomers),
                   new JsonRoutes(system, routes, settings),
                   settings.grpcWeb(),
                   beside))
           .whenComplete(
               (binding, failure) -> {
                 if (failure == null) {
-                  started.complete(new ApiServer(binding, stop, settings, security));
+                  started.complete(new ApiServer(binding, stop, settings, security, newcomers));
                 } else {
                   security.close();
+                  newcomers.close();
                   started.completeExceptionally(failure);
                 }
               });

@@ -12,6 +12,9 @@ import java.time.Duration;
  * @param maxInFlight commands that one Dispatch stream may have under way
  * @param watchBuffer changes of presence that may wait for one watcher
  * @param defaultTimeout the deadline of a command whose sender names none
+ * @param maxTimeout the longest deadline that a sender may name
+ * @param requestTimeout how long a request may take to come whole
+ * @param firstRequestTimeout how long a connection may take to its first request
  * @param reflection whether tools may ask for the descriptors
  * @param grpcWeb whether gRPC-Web is answered
  * @param stopTimeout how long a stop waits for calls to end by themselves
@@ -23,6 +26,9 @@ public record ApiSettings(
     int maxInFlight,
     int watchBuffer,
     Duration defaultTimeout,
+    Duration maxTimeout,
+    Duration requestTimeout,
+    Duration firstRequestTimeout,
     boolean reflection,
     boolean grpcWeb,
     Duration stopTimeout) {
@@ -37,9 +43,12 @@ public record ApiSettings(
     atLeastOne("max-message-size", maxMessageSize);
     atLeastOne("max-in-flight", maxInFlight);
     atLeastOne("watch-buffer", watchBuffer);
-    if (defaultTimeout.isNegative() || defaultTimeout.isZero()) {
+    moreThanZero("default-timeout", defaultTimeout);
+    moreThanZero("request-timeout", requestTimeout);
+    moreThanZero("first-request-timeout", firstRequestTimeout);
+    if (maxTimeout.compareTo(defaultTimeout) < 0) {
       throw new IllegalArgumentException(
-          "default-timeout must be more than zero, is " + defaultTimeout);
+          "max-timeout must not be less than default-timeout, is " + maxTimeout);
     }
     if (stopTimeout.isNegative()) {
       throw new IllegalArgumentException("stop-timeout must not be negative, is " + stopTimeout);
@@ -58,6 +67,9 @@ public record ApiSettings(
         config.getInt("max-in-flight"),
         config.getInt("watch-buffer"),
         config.getDuration("default-timeout"),
+        config.getDuration("max-timeout"),
+        config.getDuration("request-timeout"),
+        config.getDuration("first-request-timeout"),
         config.getBoolean("reflection"),
         config.getBoolean("grpc-web"),
         config.getDuration("stop-timeout"));
@@ -69,6 +81,12 @@ public record ApiSettings(
       throw new IllegalArgumentException("%s must be less than 1 GiB, is %d".formatted(key, bytes));
     }
     return (int) bytes;
+  }
+
+  private static void moreThanZero(String key, Duration value) {
+    if (value.isNegative() || value.isZero()) {
+      throw new IllegalArgumentException("%s must be more than zero, is %s".formatted(key, value));
+    }
   }
 
   private static void atLeastOne(String key, int value) {

@@ -30,6 +30,7 @@ import org.streamingcommands.grpc.http.GrpcReply;
 import org.streamingcommands.grpc.http.GuardedBidi;
 import org.streamingcommands.grpc.http.SingleMessage;
 import org.streamingcommands.grpc.v1.CancelCommandRequest;
+import org.streamingcommands.grpc.v1.CommandSpec;
 import org.streamingcommands.grpc.v1.DisconnectClientRequest;
 import org.streamingcommands.grpc.v1.DisconnectClientResponse;
 import org.streamingcommands.grpc.v1.DispatchRequest;
@@ -45,6 +46,7 @@ import org.streamingcommands.grpc.v1.SendToManyRequest;
 import org.streamingcommands.grpc.v1.WatchClientsRequest;
 import org.streamingcommands.grpc.v1.WatchSendsRequest;
 import org.streamingcommands.security.Action;
+import org.streamingcommands.security.Principal;
 
 /**
  * The rpcs of CommandService, by name. Routes of our own and not the generated handler, which runs
@@ -56,6 +58,7 @@ final class CommandRoutes {
   private final ActorSystem<?> system;
   private final ApiSettings settings;
   private final Connections connections;
+  private final SendDoor door;
   private final Requests requests;
   private final FleetRequests fleetRequests;
   private final Listings listings;
@@ -74,7 +77,8 @@ final class CommandRoutes {
     this.system = system;
     this.settings = settings;
     this.connections = connections;
-    this.requests = new Requests(connections, settings.defaultTimeout());
+    this.door = new SendDoor(connections);
+    this.requests = new Requests(connections, settings.defaultTimeout(), settings.maxTimeout());
     this.fleetRequests = new FleetRequests(requests, settings.defaultTimeout());
     this.listings = listings;
     this.stop = stop;
@@ -135,7 +139,7 @@ final class CommandRoutes {
     return call.request()
         .entity()
         .getDataBytes()
-        .runWith(new SingleMessage<>(reader), system)
+        .runWith(new SingleMessage<>(reader, settings.requestTimeout()), system)
         .thenCompose(request -> answer(call, rpc, request));
   }
 
@@ -151,11 +155,12 @@ final class CommandRoutes {
     return answer(call, known, request);
   }
 
-  private static <Q extends MessageLite> CompletableFuture<HttpResponse> answer(
+  private <Q extends MessageLite> CompletableFuture<HttpResponse> answer(
       Call call, Rpc<Q> rpc, Q request) {
     try {
       return rpc.method().answer(call, request);
     } catch (InvalidRequest e) {
+      e.count(connections.counters());
       return CompletableFuture.completedFuture(call.format().ended(Ending.of(e.outcome(), "")));
     }
   }
@@ -166,9 +171,15 @@ final class CommandRoutes {
 
   private CompletableFuture<HttpResponse> send(Call call, SendCommandToClientRequest request)
       throws InvalidRequest {
-    Permits.command(call.principal(), Action.SEND, request.getService(), request.getCommand());
+    door.check(
+        call.principal(),
+        call.sender(),
+        Action.SEND,
+        request.getService(),
+        request.getClientId(),
+        request.getCommand());
     ClientKey client = requests.client(request.getService(), request.getClientId());
-    Command command = requests.command(request.hasCommand(), request.getCommand(), call.deadline());
+    Command command = command(call, request.hasCommand(), request.getCommand());
     var steps = new CallSteps.Send(command.id(), Requests.wish(request.getWaitFor()));
     if (request.getCancelOnAbandon()) {
       // Only a streamed answer hears that its call was cancelled.
@@ -179,21 +190,31 @@ final class CommandRoutes {
     return send.response();
   }
 
+  private Command command(Call call, boolean isSet, CommandSpec spec) throws InvalidRequest {
+    return requests.command(isSet, TraceHeaders.into(spec, call.request()), call.deadline());
+  }
+
   private CompletableFuture<HttpResponse> execute(Call call, ExecuteCommandRequest request)
       throws InvalidRequest {
-    Permits.command(call.principal(), Action.SEND, request.getService(), request.getCommand());
+    door.check(
+        call.principal(),
+        call.sender(),
+        Action.SEND,
+        request.getService(),
+        request.getClientId(),
+        request.getCommand());
     ClientKey client = requests.client(request.getService(), request.getClientId());
-    Command command = requests.command(request.hasCommand(), request.getCommand(), call.deadline());
+    Command command = command(call, request.hasCommand(), request.getCommand());
     return streamed(
         call, client, command, new CallSteps.Execute(command.id()), request.getCancelOnAbandon());
   }
 
   private CompletableFuture<HttpResponse> streamed(
       Call call, ClientKey client, Command command, CallSteps steps, boolean cancelOnAbandon) {
-    return CompletableFuture.completedFuture(
-        call.format().stream(
-            Source.fromGraph(
-                new CommandCall(connections, call, client, command, steps, cancelOnAbandon))));
+    return limited(
+        call,
+        Source.fromGraph(
+            new CommandCall(connections, call, client, command, steps, cancelOnAbandon)));
   }
 
   private CompletableFuture<HttpResponse> cancel(Call call, CancelCommandRequest request)
@@ -203,9 +224,10 @@ final class CommandRoutes {
     String commandId = requests.commandId(request.getCommandId());
     Duration timeout =
         requests.timeout(request.hasTimeout(), request.getTimeout(), call.deadline());
-    return connections
+    return new CancelCall(connections, call.principal())
         .cancel(client, commandId, timeout)
-        .thenApply(result -> call.format().message(DispatchAsk.cancelResponse(result)));
+        .thenApply(result -> call.format().message(DispatchAsk.cancelResponse(result)))
+        .exceptionally(failure -> call.format().ended(refusal(failure)));
   }
 
   private CompletableFuture<HttpResponse> disconnect(Call call, DisconnectClientRequest request)
@@ -233,17 +255,22 @@ final class CommandRoutes {
 
   private CompletableFuture<HttpResponse> sendToMany(Call call, SendToManyRequest request)
       throws InvalidRequest {
-    Permits.command(call.principal(), Action.BROADCAST, request.getService(), request.getCommand());
+    door.check(
+        call.principal(),
+        call.sender(),
+        Action.BROADCAST,
+        request.getService(),
+        "",
+        request.getCommand());
     FleetPlan plan = fleetRequests.plan(call, request);
     var refusal = connections.refusal(plan.service(), plan.command());
     if (refusal != null) {
       return CompletableFuture.completedFuture(
           call.format().ended(Ending.of(refusal, plan.command().id())));
     }
-    return CompletableFuture.completedFuture(
-        call.format().stream(
-            Source.fromGraph(
-                new FleetCall(connections, call, plan, request.getCancelOnAbandon()))));
+    return limited(
+        call,
+        Source.fromGraph(new FleetCall(connections, call, plan, request.getCancelOnAbandon())));
   }
 
   private CompletableFuture<HttpResponse> listClients(Call call, ListClientsRequest request)
@@ -281,7 +308,13 @@ final class CommandRoutes {
             .recover(
                 StatusRuntimeException.class,
                 () -> call.format().end(Ending.of(Statuses.stopping().getStatus())));
-    return CompletableFuture.completedFuture(call.format().stream(Tenure.of(call).limit(parts)));
+    return limited(call, parts);
+  }
+
+  /** A streamed answer ends, and what it is about stops, when what the caller showed does. */
+  private CompletableFuture<HttpResponse> limited(Call call, Source<ChunkStreamPart, ?> parts) {
+    return CompletableFuture.completedFuture(
+        call.format().stream(Tenure.of(call, connections.counters()).limit(parts)));
   }
 
   /** Only those that the caller may list. */
@@ -311,7 +344,26 @@ final class CommandRoutes {
     String commandId = requests.commandId(request.getCommandId());
     return connections
         .inspect(client, commandId, requests.timeout(call.deadline()))
-        .thenApply(view -> call.format().message(Views.command(view, commandId)));
+        .thenApply(
+            view -> {
+              Principal principal = call.principal();
+              String service = client.service();
+              return Permits.everyCommand(
+                      view,
+                      type ->
+                          principal.may(Action.SEND, service, type)
+                              || principal.may(Action.LIST, service, type))
+                  ? call.format().message(Views.command(view, commandId))
+                  : call.format().ended(refusal(Permits.otherType(principal)));
+            });
+  }
+
+  private Ending refusal(Throwable failure) {
+    if (unwrapped(failure) instanceof InvalidRequest refused) {
+      refused.count(connections.counters());
+      return Ending.of(refused.outcome(), "");
+    }
+    throw new CompletionException(unwrapped(failure));
   }
 
   private HttpResponse dispatch(Call call) {
@@ -322,7 +374,7 @@ final class CommandRoutes {
     Flow<List<DispatchRequest>, ByteString, ?> dispatch =
         Flow.fromGraph(stop.<List<DispatchRequest>>flow()).via(stage);
     return GrpcReply.stream(
-        Tenure.of(call)
+        Tenure.of(call, connections.counters())
             .count(
                 call.request()
                     .entity()

@@ -4,8 +4,10 @@ import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.CancelResult;
 import org.streamingcommands.command.Outcome;
 import org.streamingcommands.command.Receipt;
+import org.streamingcommands.connection.Counters;
 import org.streamingcommands.grpc.Wire;
 import org.streamingcommands.grpc.v1.CancelCommandResponse;
+import org.streamingcommands.grpc.v1.DispatchResponse;
 
 /** One request of a Dispatch stream that has not been answered to the end. */
 abstract sealed class DispatchAsk extends StepBuffer {
@@ -45,19 +47,36 @@ abstract sealed class DispatchAsk extends StepBuffer {
   /** A command to be cancelled. */
   static final class Cancel extends DispatchAsk {
     private volatile @Nullable CancelResult result;
+    private volatile @Nullable InvalidRequest refused;
 
     Cancel(long correlationId, DispatchReady ready) {
       super(correlationId, ready);
     }
 
-    void ended(CancelResult verdict) {
+    void ended(@Nullable CancelResult verdict, @Nullable Throwable failure) {
       result = verdict;
+      if (failure != null && CommandRoutes.unwrapped(failure) instanceof InvalidRequest refusal) {
+        refused = refusal;
+      }
       wake();
     }
 
-    CancelCommandResponse answer() {
+    void count(Counters counters) {
+      InvalidRequest refusal = refused;
+      if (refusal != null) {
+        refusal.count(counters);
+      }
+    }
+
+    DispatchResponse.Builder answer() {
+      DispatchResponse.Builder answer =
+          DispatchResponse.newBuilder().setCorrelationId(correlationId);
+      InvalidRequest refusal = refused;
+      if (refusal != null) {
+        return answer.setOutcome(Wire.outcome(refusal.outcome()));
+      }
       CancelResult known = result;
-      return cancelResponse(known == null ? CancelResult.notConfirmed() : known);
+      return answer.setCancel(cancelResponse(known == null ? CancelResult.notConfirmed() : known));
     }
   }
 

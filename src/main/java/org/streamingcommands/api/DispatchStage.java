@@ -49,6 +49,7 @@ final class DispatchStage extends GraphStage<FlowShape<List<DispatchRequest>, By
   private final Requests requests;
   private final int maxInFlight;
   private final Principal principal;
+  private final SendDoor door;
 
   DispatchStage(Connections connections, Call call, Requests requests, int maxInFlight) {
     this.connections = connections;
@@ -56,6 +57,7 @@ final class DispatchStage extends GraphStage<FlowShape<List<DispatchRequest>, By
     this.requests = requests;
     this.maxInFlight = maxInFlight;
     this.principal = call.principal();
+    this.door = new SendDoor(connections);
   }
 
   @Override
@@ -89,7 +91,8 @@ final class DispatchStage extends GraphStage<FlowShape<List<DispatchRequest>, By
               List<DispatchRequest> batch = grab(in);
               if (principal.isExpired()) {
                 // What was accepted before is answered; what comes now was never read.
-                failure = Tenure.expired().asRuntimeException();
+                Ending expired = Tenure.expired(connections.counters());
+                failure = expired.status().asRuntimeException(expired.trailers());
                 cancel(in);
               } else {
                 unread = batch.iterator();
@@ -152,6 +155,7 @@ final class DispatchStage extends GraphStage<FlowShape<List<DispatchRequest>, By
         try {
           accept(request);
         } catch (InvalidRequest e) {
+          e.count(connections.counters());
           answer(
               DispatchResponse.newBuilder()
                   .setCorrelationId(request.getCorrelationId())
@@ -181,7 +185,8 @@ final class DispatchStage extends GraphStage<FlowShape<List<DispatchRequest>, By
     }
 
     private void send(long id, DispatchSend send) throws InvalidRequest {
-      Permits.command(principal, Action.SEND, send.getService(), send.getCommand());
+      door.check(
+          principal, sender, Action.SEND, send.getService(), send.getClientId(), send.getCommand());
       ClientKey client = requests.client(send.getService(), send.getClientId());
       Command command = requests.command(send.hasCommand(), send.getCommand(), null);
       DispatchAsk.Send ask =
@@ -197,7 +202,9 @@ final class DispatchStage extends GraphStage<FlowShape<List<DispatchRequest>, By
       var timeout = requests.timeout(cancel.hasTimeout(), cancel.getTimeout(), null);
       DispatchAsk.Cancel ask = new DispatchAsk.Cancel(id, ready);
       inFlight.put(id, ask);
-      connections.cancel(client, commandId, timeout).thenAccept(ask::ended);
+      new CancelCall(connections, principal)
+          .cancel(client, commandId, timeout)
+          .whenComplete(ask::ended);
     }
 
     private void write() {
@@ -233,11 +240,9 @@ final class DispatchStage extends GraphStage<FlowShape<List<DispatchRequest>, By
         send.drainTo(this);
         writing = null;
       } else if (ask instanceof DispatchAsk.Cancel cancel) {
+        cancel.count(connections.counters());
         inFlight.remove(ask.correlationId);
-        answer(
-            DispatchResponse.newBuilder()
-                .setCorrelationId(ask.correlationId)
-                .setCancel(cancel.answer()));
+        answer(cancel.answer());
       }
     }
 

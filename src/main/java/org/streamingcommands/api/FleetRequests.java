@@ -28,7 +28,11 @@ final class FleetRequests {
 
   FleetPlan plan(Call call, SendToManyRequest request) throws InvalidRequest {
     String service = requests.service(request.getService());
-    Command command = requests.command(request.hasCommand(), request.getCommand(), call.deadline());
+    Command command =
+        requests.command(
+            request.hasCommand(),
+            TraceHeaders.into(request.getCommand(), call.request()),
+            call.deadline());
     Instant latest = call.deadline() == null ? Instant.MAX : call.deadline();
     boolean sameForAll = request.getCommand().getExpiryCase() == CommandSpec.ExpiryCase.DEADLINE;
     atMostMaxIds("exclude_client_ids", request.getExcludeClientIdsList());

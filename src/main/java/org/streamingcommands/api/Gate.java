@@ -34,11 +34,14 @@ final class Gate {
 
   private final ListenerSecurity security;
   private final Set<String> openPaths;
+  private final Newcomers newcomers;
 
   /**
    * @param openPaths what anybody may GET, by its exact path
+   * @param newcomers told of the connections of those who may call
    */
-  Gate(ListenerSecurity security, Set<String> openPaths) {
+  Gate(ListenerSecurity security, Set<String> openPaths, Newcomers newcomers) {
+    this.newcomers = newcomers;
     this.security = security;
     this.openPaths = Set.copyOf(openPaths);
   }
@@ -48,6 +51,16 @@ final class Gate {
    * @throws AuthenticationException with a message for the caller
    */
   Principal ask(HttpRequest request) throws AuthenticationException {
+    Principal principal = principal(request);
+    if (principal == Principal.NOBODY) {
+      newcomers.heard(request);
+    } else {
+      newcomers.asked(request);
+    }
+    return principal;
+  }
+
+  private Principal principal(HttpRequest request) throws AuthenticationException {
     if (security.isOpen()) {
       return Principal.ANYONE;
     }

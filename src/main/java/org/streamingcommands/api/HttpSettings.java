@@ -1,8 +1,11 @@
 package org.streamingcommands.api;
 
 import com.typesafe.config.ConfigFactory;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.settings.ServerSettings;
+import org.apache.pekko.io.Inet;
 
 /** How Pekko HTTP serves the api, on top of what the system's configuration says. */
 final class HttpSettings {
@@ -39,8 +42,13 @@ final class HttpSettings {
 
   private HttpSettings() {}
 
-  static ServerSettings of(ActorSystem<?> system) {
-    return ServerSettings.create(
-        ConfigFactory.parseString(OVERRIDES).withFallback(system.settings().config()));
+  static ServerSettings of(ActorSystem<?> system, Newcomers newcomers) {
+    ServerSettings settings =
+        ServerSettings.create(
+            ConfigFactory.parseString(OVERRIDES).withFallback(system.settings().config()));
+    List<Inet.SocketOption> options = new ArrayList<>();
+    settings.getSocketOptions().forEach(options::add);
+    options.add(newcomers);
+    return settings.withSocketOptions(options);
   }
 }

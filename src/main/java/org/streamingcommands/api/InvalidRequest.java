@@ -3,6 +3,8 @@ package org.streamingcommands.api;
 import com.google.protobuf.Any;
 import org.streamingcommands.command.Outcome;
 import org.streamingcommands.command.Reason;
+import org.streamingcommands.connection.Counters;
+import org.streamingcommands.connection.Refusal;
 
 /**
  * A request that cannot be carried out as it stands. In a call of its own it ends the call; among
@@ -34,6 +36,16 @@ final class InvalidRequest extends Exception {
 
   static InvalidRequest rateLimited(String message) {
     return new InvalidRequest(Reason.RATE_LIMITED, message);
+  }
+
+  /** Counts it where somebody may not do what it asks for; what is merely wrong is no refusal. */
+  void count(Counters counters) {
+    switch (reason) {
+      case NOT_PERMITTED ->
+          counters.refused(Refusal.Listener.API, Refusal.NOT_PERMITTED).increment();
+      case RATE_LIMITED -> counters.refused(Refusal.Listener.API, Refusal.RATE_LIMITED).increment();
+      default -> {}
+    }
   }
 
   Outcome.Undelivered<Any> outcome() {

@@ -79,9 +79,10 @@ record JsonFormat(JsonTypes types) implements Format {
     error.addProperty("status", ending.status().getCode().name());
     String description = ending.status().getDescription();
     error.addProperty("message", description == null ? "" : description);
+    error.addProperty(
+        "reason", ending.reason().isEmpty() ? ending.status().getCode().name() : ending.reason());
     Outcome.Undelivered<?> undelivered = ending.undelivered();
     if (undelivered != null) {
-      error.addProperty("reason", undelivered.reason().name());
       error.addProperty("certainty", undelivered.certainty().name());
     }
     if (!ending.commandId().isEmpty()) {

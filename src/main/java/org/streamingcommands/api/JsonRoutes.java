@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
@@ -19,8 +20,10 @@ import org.apache.pekko.http.javadsl.model.HttpMethods;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
+import org.apache.pekko.http.scaladsl.model.EntityStreamException;
 import org.apache.pekko.http.scaladsl.model.EntityStreamSizeException;
 import org.jspecify.annotations.Nullable;
+import org.streamingcommands.grpc.http.SingleMessage;
 import org.streamingcommands.grpc.v1.CancelCommandRequest;
 import org.streamingcommands.grpc.v1.CommandSpec;
 import org.streamingcommands.grpc.v1.DisconnectClientRequest;
@@ -47,19 +50,20 @@ import org.streamingcommands.security.Principal;
  * Thread-safe.
  */
 final class JsonRoutes {
-  private static final Duration BODY_TIMEOUT = Duration.ofSeconds(10);
   private static final byte[] OPEN_API = openApi();
 
   private final ActorSystem<?> system;
   private final CommandRoutes routes;
   private final JsonCatalog catalog;
   private final int maxBody;
+  private final Duration requestTimeout;
 
   JsonRoutes(ActorSystem<?> system, CommandRoutes routes, ApiSettings settings) {
     this.system = system;
     this.routes = routes;
     this.catalog = JsonCatalog.get(system);
     this.maxBody = settings.maxMessageSize();
+    this.requestTimeout = settings.requestTimeout();
   }
 
   private static byte[] openApi() {
@@ -277,7 +281,7 @@ final class JsonRoutes {
     return call.request()
         .entity()
         .withSizeLimit(maxBody)
-        .toStrict(BODY_TIMEOUT.toMillis(), system)
+        .toStrict(requestTimeout.toMillis(), system)
         .thenCompose(body -> answer.apply(body.getData().utf8String()))
         .exceptionally(failure -> unreadable(call, failure));
   }
@@ -333,6 +337,15 @@ final class JsonRoutes {
           Status.RESOURCE_EXHAUSTED.withDescription(
               "body: is larger than %d bytes".formatted(maxBody));
       return call.format().ended(Ending.of(tooLarge)).withStatus(StatusCodes.CONTENT_TOO_LARGE);
+    }
+    if (failure instanceof TimeoutException) {
+      return call.format()
+          .ended(Ending.of(SingleMessage.tooSlow(requestTimeout)))
+          .withStatus(StatusCodes.REQUEST_TIMEOUT);
+    }
+    if (failure instanceof EntityStreamException) {
+      return call.format()
+          .ended(Ending.of(Status.INVALID_ARGUMENT.withDescription("body: ended early")));
     }
     throw thrown instanceof RuntimeException known ? known : new CompletionException(thrown);
   }

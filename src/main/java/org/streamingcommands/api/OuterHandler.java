@@ -13,6 +13,8 @@ import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.japi.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.streamingcommands.connection.Counters;
+import org.streamingcommands.connection.Refusal;
 import org.streamingcommands.grpc.http.FrameViolation;
 import org.streamingcommands.grpc.http.GrpcReply;
 import org.streamingcommands.grpc.v1.CommandServiceGrpc;
@@ -40,10 +42,12 @@ final class OuterHandler implements Function<HttpRequest, CompletionStage<HttpRe
 
   private final transient ActorSystem<?> system;
   private final transient Gate gate;
+  private final transient Counters counters;
 
   OuterHandler(
       ActorSystem<?> system,
       Gate gate,
+      Counters counters,
       CommandRoutes routes,
       StandardServices standard,
       JsonRoutes json,
@@ -51,6 +55,7 @@ final class OuterHandler implements Function<HttpRequest, CompletionStage<HttpRe
       java.util.function.Function<HttpRequest, CompletionStage<HttpResponse>> beside) {
     this.system = system;
     this.gate = gate;
+    this.counters = counters;
     this.routes = routes;
     this.standard = standard;
     this.json = json;
@@ -99,9 +104,11 @@ final class OuterHandler implements Function<HttpRequest, CompletionStage<HttpRe
     return beside.apply(Gate.attach(request.removeHeader("grpc-accept-encoding"), principal));
   }
 
-  private static HttpResponse stranger(Format format, AuthenticationException e) {
+  private HttpResponse stranger(Format format, AuthenticationException e) {
+    Refusal why = e.isTooMany() ? Refusal.TOO_MANY_ATTEMPTS : Refusal.NOT_AUTHENTICATED;
+    counters.refused(Refusal.Listener.API, why).increment();
     HttpResponse refused =
-        format.ended(Ending.of(Status.UNAUTHENTICATED.withDescription(e.getMessage())));
+        format.ended(Ending.of(Status.UNAUTHENTICATED.withDescription(e.getMessage()), why));
     return format == NO_TYPES
         ? refused.addHeader(RawHeader.create("WWW-Authenticate", "Bearer"))
         : refused;

@@ -1,7 +1,9 @@
 package org.streamingcommands.api;
 
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.streamingcommands.connection.ClientView;
 import org.streamingcommands.grpc.v1.CommandSpec;
 import org.streamingcommands.security.Action;
 import org.streamingcommands.security.Principal;
@@ -52,6 +54,18 @@ final class Permits {
               ? "%s may not %s all services".formatted(principal, verb(action))
               : "%s may not %s service '%s'".formatted(principal, verb(action), service));
     }
+  }
+
+  /** Whether the types of all commands that were found are among those. */
+  static boolean everyCommand(ClientView view, Predicate<String> types) {
+    return view.pending().stream().allMatch(pending -> types.test(pending.typeUrl()))
+        && view.ended().stream().allMatch(ended -> types.test(ended.typeUrl()));
+  }
+
+  /** A command that is known, and whose type is not for this principal; it is not named. */
+  static InvalidRequest otherType(Principal principal) {
+    return InvalidRequest.notPermitted(
+        "%s has nothing to do with commands of that one's type".formatted(principal));
   }
 
   private static String verb(Action action) {

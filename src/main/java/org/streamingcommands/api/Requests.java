@@ -26,10 +26,12 @@ final class Requests {
 
   private final Connections connections;
   private final Duration defaultTimeout;
+  private final Duration maxTimeout;
 
-  Requests(Connections connections, Duration defaultTimeout) {
+  Requests(Connections connections, Duration defaultTimeout, Duration maxTimeout) {
     this.connections = connections;
     this.defaultTimeout = defaultTimeout;
+    this.maxTimeout = maxTimeout;
   }
 
   ClientKey client(String service, String clientId) throws InvalidRequest {
@@ -86,12 +88,13 @@ final class Requests {
   private Instant deadline(CommandSpec spec) throws InvalidRequest {
     Instant now = Instant.now();
     return switch (spec.getExpiryCase()) {
-      case TIMEOUT -> now.plus(moreThanZero("command.timeout", spec.getTimeout()));
+      case TIMEOUT -> now.plus(wish("command.timeout", spec.getTimeout()));
       case DEADLINE -> {
         Instant deadline = instant(spec.getDeadline());
         if (!deadline.isAfter(now)) {
           throw InvalidRequest.field("command.deadline: must be in the future");
         }
+        atMostMax("command.deadline", Duration.between(now, deadline));
         yield deadline;
       }
       case EXPIRY_NOT_SET -> now.plus(defaultTimeout);
@@ -112,7 +115,7 @@ final class Requests {
   Duration timeout(
       boolean isSet, com.google.protobuf.Duration timeout, @Nullable Instant callDeadline)
       throws InvalidRequest {
-    Duration wish = isSet ? moreThanZero("timeout", timeout) : defaultTimeout;
+    Duration wish = isSet ? wish("timeout", timeout) : defaultTimeout;
     return earlier(wish, callDeadline);
   }
 
@@ -127,6 +130,19 @@ final class Requests {
     }
     Duration left = Duration.between(Instant.now(), callDeadline);
     return left.compareTo(wish) < 0 ? left : wish;
+  }
+
+  private Duration wish(String field, com.google.protobuf.Duration timeout) throws InvalidRequest {
+    return atMostMax(field, moreThanZero(field, timeout));
+  }
+
+  private Duration atMostMax(String field, Duration timeout) throws InvalidRequest {
+    if (timeout.compareTo(maxTimeout) > 0) {
+      throw InvalidRequest.field(
+          "%s: must be at most %d s ahead (api.max-timeout)"
+              .formatted(field, maxTimeout.toSeconds()));
+    }
+    return timeout;
   }
 
   private static Duration moreThanZero(String field, com.google.protobuf.Duration duration)

@@ -15,11 +15,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.apache.pekko.NotUsed;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.model.HttpEntity;
 import org.apache.pekko.http.javadsl.model.HttpEntity.ChunkStreamPart;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.stream.KillSwitches;
 import org.apache.pekko.stream.SharedKillSwitch;
 import org.apache.pekko.stream.javadsl.BidiFlow;
 import org.apache.pekko.stream.javadsl.Flow;
@@ -44,6 +45,10 @@ import org.streamingcommands.grpc.v1.CommandServiceOuterClass;
 final class StandardServices {
   static final String CHECK = "/grpc.health.v1.Health/Check";
   static final String WATCH = "/grpc.health.v1.Health/Watch";
+
+  /** Nobody is asked who they are before they watch, so all of them together have a limit. */
+  static final int MAX_WATCHES = 1000;
+
   private static final Set<String> REFLECTION =
       Set.of(
           "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
@@ -56,14 +61,26 @@ final class StandardServices {
   private final ApiSettings settings;
   private final Connections connections;
   private final SharedKillSwitch stop;
+  private final Newcomers newcomers;
+
+  /** Told of the drain one time, for all who watch: a future would remember each of them. */
+  private final SharedKillSwitch serving = KillSwitches.shared("streaming-commands-serving");
+
+  private final AtomicInteger watches = new AtomicInteger();
   private final @Nullable Reflection reflection;
 
   StandardServices(
-      ActorSystem<?> system, ApiSettings settings, Connections connections, SharedKillSwitch stop) {
+      ActorSystem<?> system,
+      ApiSettings settings,
+      Connections connections,
+      SharedKillSwitch stop,
+      Newcomers newcomers) {
+    this.newcomers = newcomers;
     this.system = system;
     this.settings = settings;
     this.connections = connections;
     this.stop = stop;
+    connections.whenDraining().thenRun(serving::shutdown);
     this.reflection =
         settings.reflection()
             ? new Reflection(
@@ -84,7 +101,7 @@ final class StandardServices {
     }
     if (path.equals(WATCH)) {
       return read(call, HealthCheckRequest.parser())
-          .thenApply(request -> watch(request.getService()));
+          .thenApply(request -> watch(call, request.getService()));
     }
     if (reflection != null && REFLECTION.contains(path)) {
       return CompletableFuture.completedFuture(reflect(call, reflection));
@@ -96,7 +113,10 @@ final class StandardServices {
     FrameReader<Q> reader = new FrameReader<>(parser, call.encoding(), settings.maxMessageSize());
     return call.request().entity() instanceof HttpEntity.Strict strict
         ? CompletableFuture.completedFuture(SingleMessage.parse(reader, strict.getData()))
-        : call.request().entity().getDataBytes().runWith(new SingleMessage<>(reader), system);
+        : call.request()
+            .entity()
+            .getDataBytes()
+            .runWith(new SingleMessage<>(reader, settings.requestTimeout()), system);
   }
 
   private HttpResponse check(String service) {
@@ -107,24 +127,46 @@ final class StandardServices {
             null);
   }
 
-  private HttpResponse watch(String service) {
-    ServingStatus first = SERVED.contains(service) ? now() : ServingStatus.SERVICE_UNKNOWN;
-    Source<ServingStatus, NotUsed> statuses = Source.single(first);
-    Source<ServingStatus, NotUsed> later =
-        first == ServingStatus.SERVING
-            ? Source.completionStage(
-                connections.whenDraining().thenApply(drains -> ServingStatus.NOT_SERVING))
-            : Source.empty();
+  private HttpResponse watch(Call call, String service) {
+    Source<ServingStatus, ?> statuses =
+        SERVED.contains(service)
+            ? untilDrain().concat(Source.single(ServingStatus.NOT_SERVING))
+            : Source.single(ServingStatus.SERVICE_UNKNOWN);
     Source<ChunkStreamPart, ?> parts =
         statuses
-            .concat(later)
             .concat(Source.<ServingStatus>maybe())
             .map(now -> ChunkStreamPart.create(FrameBatch.of(status(now))))
             .via(stop.<ChunkStreamPart>flow())
             .recover(
                 StatusRuntimeException.class,
                 () -> GrpcReply.end(Statuses.stopping().getStatus(), null));
-    return GrpcReply.stream(parts);
+    // Counted when it begins: an answer whose caller is gone by then is never begun, nor ended.
+    return GrpcReply.stream(Source.lazySource(() -> counted(call, parts)));
+  }
+
+  private Source<ServingStatus, ?> untilDrain() {
+    return Source.single(ServingStatus.SERVING)
+        .concat(Source.<ServingStatus>maybe())
+        .via(serving.<ServingStatus>flow());
+  }
+
+  private Source<ChunkStreamPart, ?> counted(Call call, Source<ChunkStreamPart, ?> watch) {
+    if (watches.incrementAndGet() > MAX_WATCHES) {
+      watches.decrementAndGet();
+      return Source.single(
+          GrpcReply.end(
+              Status.RESOURCE_EXHAUSTED.withDescription(
+                  "%d watch already; ask with Check".formatted(MAX_WATCHES)),
+              null));
+    }
+    Runnable over = newcomers.keep(call.request());
+    return watch.watchTermination(
+        (before, done) ->
+            done.whenComplete(
+                (end, failure) -> {
+                  watches.decrementAndGet();
+                  over.run();
+                }));
   }
 
   private ServingStatus now() {
@@ -147,6 +189,8 @@ final class StandardServices {
             .mapConcat(ArrayList::new)
             .map(request -> FrameBatch.of(answers.answer(request)));
     return GrpcReply.stream(
-        call.request().entity().getDataBytes().via(BidiFlow.fromGraph(guard).join(flow)));
+        Tenure.of(call, connections.counters())
+            .limit(
+                call.request().entity().getDataBytes().via(BidiFlow.fromGraph(guard).join(flow))));
   }
 }

@@ -456,6 +456,11 @@ public final class Connections implements Extension {
     return () -> observers.remove(observer);
   }
 
+  /** Tells the observers of a send that never was one. */
+  public void refused(SendObserver.Refused send) {
+    ObservedSend.refused(observers, send);
+  }
+
   // ---- streams ------------------------------------------------------------------------------
 
   /** A stream began; it speaks through the answer. */

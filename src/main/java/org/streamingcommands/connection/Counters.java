@@ -69,9 +69,18 @@ public final class Counters {
 
   private final Map<Sender.Mode, SendCounts> sends =
       Map.of(Sender.Mode.LOCAL, new SendCounts(), Sender.Mode.REMOTE, new SendCounts());
+  private final Map<Refusal.Listener, Map<Refusal, LongAdder>> refused =
+      new EnumMap<>(Refusal.Listener.class);
   private final Map<Receipt, Histogram> receipts = new EnumMap<>(Receipt.class);
 
   Counters() {
+    for (Refusal.Listener listener : Refusal.Listener.values()) {
+      Map<Refusal, LongAdder> reasons = new EnumMap<>(Refusal.class);
+      for (Refusal why : Refusal.values()) {
+        reasons.put(why, new LongAdder());
+      }
+      refused.put(listener, reasons);
+    }
     for (Receipt receipt : Receipt.values()) {
       receipts.put(receipt, new Histogram());
     }
@@ -80,6 +89,11 @@ public final class Counters {
   /** How the sends of this node's senders ended. */
   public SendCounts sends(Sender.Mode mode) {
     return sends.get(mode);
+  }
+
+  /** Calls, streams and sends that were turned away at a listener. */
+  public LongAdder refused(Refusal.Listener listener, Refusal why) {
+    return refused.get(listener).get(why);
   }
 
   /** How long commands took to a receipt, from the moment their entity, on this node, saw them. */

@@ -48,6 +48,16 @@ final class ObservedSend implements CommandListener {
     return travelling;
   }
 
+  static void refused(List<SendObserver> observers, SendObserver.Refused send) {
+    for (SendObserver observer : observers) {
+      try {
+        observer.refused(send);
+      } catch (RuntimeException e) {
+        log.error("an observer of sends threw", e);
+      }
+    }
+  }
+
   @Override
   public void receipt(Receipt receipt) {
     listener.receipt(receipt);

@@ -26,6 +26,24 @@ public interface SendObserver {
   }
 
   /**
+   * A send that was refused before it began, because its sender may not, or not so fast.
+   *
+   * @param service as the caller wrote it, whatever that is
+   * @param clientId as the caller wrote it; empty where many were meant
+   * @param commandId as the caller wrote it; empty for none
+   */
+  record Refused(
+      Sender by,
+      String service,
+      String clientId,
+      String commandId,
+      String typeUrl,
+      Outcome.Undelivered<Any> why) {}
+
+  /** Told of every {@link Refused} one. */
+  default void refused(Refused send) {}
+
+  /**
    * @return null where this send is of no interest
    */
   @Nullable Observation begins(Sender by, ClientKey client, Command command);

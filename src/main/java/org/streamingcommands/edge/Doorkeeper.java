@@ -4,15 +4,20 @@ import io.grpc.Attributes;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
+import io.grpc.Status;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
+import org.streamingcommands.connection.Counters;
+import org.streamingcommands.connection.Refusal;
+import org.streamingcommands.grpc.ErrorDetails;
 import org.streamingcommands.security.AuthenticationException;
 import org.streamingcommands.security.ListenerSecurity;
 import org.streamingcommands.security.Presented;
@@ -39,6 +44,20 @@ final class Doorkeeper {
             headers.get(AUTHORIZATION),
             certificates(transport.get(Grpc.TRANSPORT_ATTR_SSL_SESSION))),
         address(call));
+  }
+
+  static void refuse(ServerCall<?, ?> call, Counters counters, AuthenticationException e) {
+    refuse(
+        call,
+        counters,
+        e.isTooMany() ? Refusal.TOO_MANY_ATTEMPTS : Refusal.NOT_AUTHENTICATED,
+        Status.UNAUTHENTICATED.withDescription(e.getMessage()));
+  }
+
+  /** Ends the call of somebody who is not let in, and says why to code too. */
+  static void refuse(ServerCall<?, ?> call, Counters counters, Refusal why, Status status) {
+    counters.refused(Refusal.Listener.EDGE, why).increment();
+    call.close(status, ErrorDetails.of(status, why.name(), Map.of()));
   }
 
   /** Where the call comes from; null where that is not known. */

@@ -27,6 +27,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.connection.Connections;
+import org.streamingcommands.connection.Counters;
+import org.streamingcommands.connection.Refusal;
 import org.streamingcommands.grpc.FrameLogs;
 import org.streamingcommands.grpc.v1.ClientFrame;
 import org.streamingcommands.grpc.v1.ClientStreamServiceGrpc;
@@ -93,7 +95,7 @@ public final class EdgeServer {
             .keepAliveTimeout(settings.keepaliveTimeout().toNanos(), TimeUnit.NANOSECONDS)
             .permitKeepAliveTime(settings.permitKeepaliveTime().toNanos(), TimeUnit.NANOSECONDS);
     if (settings.reflection()) {
-      addReflection(builder, security);
+      addReflection(builder, security, connections.counters());
     }
     Duration age = settings.maxConnectionAge();
     if (!age.isZero()) {
@@ -125,7 +127,7 @@ public final class EdgeServer {
         .addMethod(
             connect,
             (call, headers) -> {
-              Grounds grounds = admit(call, headers, security);
+              Grounds grounds = admit(call, headers, security, connections.counters());
               return grounds == null
                   ? new ServerCall.Listener<>() {}
                   : EdgeStream.open(call, settings, connections, grounds, loops.current());
@@ -135,21 +137,22 @@ public final class EdgeServer {
 
   /** Lets the caller in, or ends its call. */
   private static @Nullable Grounds admit(
-      ServerCall<?, ?> call, Metadata headers, ListenerSecurity security) {
-    Status refusal;
+      ServerCall<?, ?> call, Metadata headers, ListenerSecurity security, Counters counters) {
     try {
       Principal principal = Doorkeeper.ask(call, headers, security);
       Grounds grounds = Grounds.of(security, principal);
       if (grounds != null) {
         return grounds;
       }
-      refusal =
+      Doorkeeper.refuse(
+          call,
+          counters,
+          Refusal.TOO_MANY_CONNECTIONS,
           Status.RESOURCE_EXHAUSTED.withDescription(
-              "%s has as many connections as it may".formatted(principal));
+              "%s has as many connections as it may".formatted(principal)));
     } catch (AuthenticationException e) {
-      refusal = Status.UNAUTHENTICATED.withDescription(e.getMessage());
+      Doorkeeper.refuse(call, counters, e);
     }
-    call.close(refusal, new Metadata());
     return null;
   }
 
@@ -182,8 +185,9 @@ public final class EdgeServer {
 
   /** In both versions: many a tool still asks for the older one alone. */
   @SuppressWarnings("deprecation")
-  private static void addReflection(NettyServerBuilder builder, ListenerSecurity security) {
-    ReflectionGuard guard = new ReflectionGuard(security);
+  private static void addReflection(
+      NettyServerBuilder builder, ListenerSecurity security, Counters counters) {
+    ReflectionGuard guard = new ReflectionGuard(security, counters);
     builder
         .addService(ServerInterceptors.intercept(ProtoReflectionServiceV1.newInstance(), guard))
         .addService(ServerInterceptors.intercept(ProtoReflectionService.newInstance(), guard));

@@ -11,9 +11,11 @@ import org.streamingcommands.command.ClientKey;
 import org.streamingcommands.connection.ClientSession;
 import org.streamingcommands.connection.ClientStream;
 import org.streamingcommands.connection.Connections;
+import org.streamingcommands.connection.Counters;
 import org.streamingcommands.connection.Delivery;
 import org.streamingcommands.connection.Goodbye;
 import org.streamingcommands.connection.Hello;
+import org.streamingcommands.connection.Refusal;
 import org.streamingcommands.connection.Rejection;
 import org.streamingcommands.connection.Welcome;
 import org.streamingcommands.grpc.ErrorDetails;
@@ -39,6 +41,7 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
   private final CloseReason closeReason = CloseReason.ofCurrentCall();
   private final ClientSession session;
   private final Grounds grounds;
+  private final Counters counters;
   private volatile @Nullable RateLimit pace;
   private boolean headersSent;
 
@@ -63,6 +66,7 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
     this.settings = settings;
     this.grounds = grounds;
     this.thread = thread;
+    this.counters = connections.counters();
     this.session = connections.open(this);
     session.validUntil(grounds.validUntil());
   }
@@ -213,12 +217,25 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
 
   @Override
   public void goodbye(Goodbye goodbye) {
+    if (goodbye.cause() == Goodbye.Cause.EXPIRED) {
+      counters.refused(Refusal.Listener.EDGE, Refusal.EXPIRED).increment();
+    }
     write(ServerFrames.goodbye(goodbye));
     call.close(Status.OK, new Metadata());
   }
 
   @Override
   public void reject(Rejection rejection) {
+    Refusal why =
+        switch (rejection.kind()) {
+          case NOT_AUTHENTICATED -> Refusal.NOT_AUTHENTICATED;
+          case NOT_PERMITTED -> Refusal.NOT_PERMITTED;
+          case TOO_MANY -> Refusal.TOO_MANY_CONNECTIONS;
+          case INVALID, NO_HELLO, UNKNOWN_SERVICE, ALREADY_CONNECTED, UNAVAILABLE -> null;
+        };
+    if (why != null) {
+      counters.refused(Refusal.Listener.EDGE, why).increment();
+    }
     Status status =
         Status.fromCodeValue(rejection.kind().grpcCode()).withDescription(rejection.message());
     call.close(status, ErrorDetails.of(status, rejection.kind().name(), Map.of()));

@@ -4,16 +4,18 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
-import io.grpc.Status;
+import org.streamingcommands.connection.Counters;
 import org.streamingcommands.security.AuthenticationException;
 import org.streamingcommands.security.ListenerSecurity;
 
 /** Asks who calls before the protos are told, where the edge asks anybody. */
 final class ReflectionGuard implements ServerInterceptor {
   private final ListenerSecurity security;
+  private final Counters counters;
 
-  ReflectionGuard(ListenerSecurity security) {
+  ReflectionGuard(ListenerSecurity security, Counters counters) {
     this.security = security;
+    this.counters = counters;
   }
 
   @Override
@@ -22,7 +24,7 @@ final class ReflectionGuard implements ServerInterceptor {
     try {
       Doorkeeper.ask(call, headers, security);
     } catch (AuthenticationException e) {
-      call.close(Status.UNAUTHENTICATED.withDescription(e.getMessage()), new Metadata());
+      Doorkeeper.refuse(call, counters, e);
       return new ServerCall.Listener<>() {};
     }
     return next.startCall(call, headers);

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.streamingcommands.command.Reason;
 import org.streamingcommands.connection.Connections;
 import org.streamingcommands.connection.Counters;
+import org.streamingcommands.connection.Refusal;
 import org.streamingcommands.connection.SendCounts;
 import org.streamingcommands.connection.Sender;
 
@@ -66,9 +67,27 @@ public final class NodeMetrics implements MeterBinder {
     count(registry, "handovers", "Commands taken over.", counters.inherited, "direction", "in");
     count(registry, "bytes", "Bytes of commands.", counters.bytesSent, "direction", "sent");
     count(registry, "bytes", "Bytes of results.", counters.bytesReceived, "direction", "received");
+    for (Refusal.Listener listener : Refusal.Listener.values()) {
+      for (Refusal why : Refusal.values()) {
+        refused(registry, listener, why, counters.refused(listener, why));
+      }
+    }
     for (Sender.Mode mode : Sender.Mode.values()) {
       sends(registry, mode.name().toLowerCase(Locale.ROOT), counters.sends(mode));
     }
+  }
+
+  private static void refused(
+      MeterRegistry registry, Refusal.Listener listener, Refusal why, LongAdder adder) {
+    count(
+        registry,
+        "refused",
+        "Calls, streams and sends turned away.",
+        adder,
+        "listener",
+        listener.name().toLowerCase(Locale.ROOT),
+        "why",
+        why.name().toLowerCase(Locale.ROOT));
   }
 
   private static void sends(MeterRegistry registry, String mode, SendCounts counts) {

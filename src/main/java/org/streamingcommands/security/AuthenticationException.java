@@ -7,7 +7,22 @@ package org.streamingcommands.security;
 public final class AuthenticationException extends Exception {
   private static final long serialVersionUID = 1L;
 
+  private final boolean tooMany;
+
   AuthenticationException(String message) {
+    this(message, false);
+  }
+
+  /**
+   * @param tooMany whether nothing was looked at, because of too many failures before
+   */
+  AuthenticationException(String message, boolean tooMany) {
     super(message, null, false, false);
+    this.tooMany = tooMany;
+  }
+
+  /** Whether nothing was looked at, because of too many failures before. */
+  public boolean isTooMany() {
+    return tooMany;
   }
 }

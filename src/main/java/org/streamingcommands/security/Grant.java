@@ -44,6 +44,10 @@ final class Grant {
     return types.match(typeUrl, typeUrl.lastIndexOf('/') + 1);
   }
 
+  boolean coversEveryType() {
+    return types.matchAll();
+  }
+
   boolean coversAll(Action action) {
     return actions.contains(action) && services.matchAll();
   }

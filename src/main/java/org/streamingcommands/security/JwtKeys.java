@@ -7,20 +7,20 @@ import com.nimbusds.jose.jwk.KeyType;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.proc.SecurityContext;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.ParseException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,6 +37,7 @@ final class JwtKeys implements JWKSource<SecurityContext>, AutoCloseable {
 
   private final String location;
   private final @Nullable URI address;
+  private final HttpClient client = HttpClient.newBuilder().connectTimeout(FETCH_TIMEOUT).build();
   private final AtomicBoolean asked = new AtomicBoolean();
   private final ScheduledFuture<?> reloading;
   private volatile JWKSet keys = new JWKSet();
@@ -121,19 +122,23 @@ final class JwtKeys implements JWKSource<SecurityContext>, AutoCloseable {
     }
   }
 
+  /** All of it within the timeout: the thread that waits is the one that renews certificates. */
   private String fetch(URI from) {
-    HttpClient client = HttpClient.newBuilder().connectTimeout(FETCH_TIMEOUT).build();
-    HttpRequest request = HttpRequest.newBuilder(from).timeout(FETCH_TIMEOUT).build();
+    var call =
+        client.sendAsync(HttpRequest.newBuilder(from).build(), any -> new SmallBody(MAX_BYTES));
     try {
-      var response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
-      try (InputStream body = response.body()) {
-        if (response.statusCode() != 200) {
-          throw new IllegalArgumentException(location + ": answers " + response.statusCode());
-        }
-        return new String(body.readNBytes(MAX_BYTES), StandardCharsets.UTF_8);
+      var response = call.get(FETCH_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+      if (response.statusCode() != 200) {
+        throw new IllegalArgumentException(location + ": answers " + response.statusCode());
       }
-    } catch (IOException e) {
-      throw new IllegalArgumentException(location + ": cannot be fetched: " + e.getMessage(), e);
+      return response.body();
+    } catch (ExecutionException e) {
+      throw new IllegalArgumentException(
+          location + ": cannot be fetched: " + e.getCause().getMessage(), e);
+    } catch (TimeoutException e) {
+      call.cancel(true);
+      throw new IllegalArgumentException(
+          location + ": was not there whole within %d s".formatted(FETCH_TIMEOUT.toSeconds()), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);

@@ -162,7 +162,7 @@ public final class ListenerSecurity implements AutoCloseable {
     }
     if (from != null && failures.areTooMany(from)) {
       throw new AuthenticationException(
-          "too many failed attempts from this address; wait a second");
+          "too many failed attempts from this address; wait a second", true);
     }
     try {
       String bearer = presented.bearer();

@@ -37,6 +37,15 @@ final class Permissions {
     return false;
   }
 
+  boolean allowEveryType(Action action, String service) {
+    for (Grant grant : grants) {
+      if (grant.covers(action, service) && grant.coversEveryType()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   boolean allowWithAll(Action action) {
     for (Grant grant : grants) {
       if (grant.coversAll(action)) {

@@ -77,6 +77,11 @@ public final class Principal {
     return permissions == Permissions.ALL || permissions.allow(action, service);
   }
 
+  /** Whether it may do so with commands of every type there is and will be. */
+  public boolean mayEveryType(Action action, String service) {
+    return permissions == Permissions.ALL || permissions.allowEveryType(action, service);
+  }
+
   /** Whether it may do so with every service there is and will be. */
   public boolean mayWithAll(Action action) {
     return permissions == Permissions.ALL || permissions.allowWithAll(action);

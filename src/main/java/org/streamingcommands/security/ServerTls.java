@@ -86,7 +86,7 @@ public final class ServerTls implements AutoCloseable {
 
   /** Judges callers' certificates; null where none are asked for. */
   public @Nullable X509ExtendedTrustManager trustManager() {
-    return trustManager;
+    return trustManager == null ? null : new SwappedTrust(trustManager);
   }
 
   /** Whether nobody gets in without a certificate. */

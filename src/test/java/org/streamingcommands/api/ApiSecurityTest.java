@@ -14,12 +14,16 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -35,8 +39,13 @@ import org.streamingcommands.client.CommandClientSettings;
 import org.streamingcommands.client.RemoteConnections;
 import org.streamingcommands.client.SendOptions;
 import org.streamingcommands.client.StreamingCommandClient;
+import org.streamingcommands.command.CancelResult;
+import org.streamingcommands.command.ClientKey;
 import org.streamingcommands.command.Outcome;
 import org.streamingcommands.command.Reason;
+import org.streamingcommands.connection.Refusal;
+import org.streamingcommands.connection.SendObserver;
+import org.streamingcommands.connection.Sender;
 import org.streamingcommands.credentials.BearerToken;
 import org.streamingcommands.credentials.Tls;
 import org.streamingcommands.credentials.TokenSource;
@@ -46,15 +55,21 @@ import org.streamingcommands.grpc.v1.CommandServiceGrpc;
 import org.streamingcommands.grpc.v1.CommandServiceGrpc.CommandServiceBlockingStub;
 import org.streamingcommands.grpc.v1.CommandSpec;
 import org.streamingcommands.grpc.v1.DisconnectClientRequest;
+import org.streamingcommands.grpc.v1.ExecuteCommandRequest;
+import org.streamingcommands.grpc.v1.ExecuteCommandResponse;
+import org.streamingcommands.grpc.v1.GetCommandRequest;
 import org.streamingcommands.grpc.v1.ListClientsRequest;
 import org.streamingcommands.grpc.v1.ListServicesRequest;
 import org.streamingcommands.grpc.v1.SendToManyRequest;
+import org.streamingcommands.grpc.v1.SendToManyResponse;
 import org.streamingcommands.grpc.v1.WatchClientsRequest;
 import org.streamingcommands.grpc.v1.WatchClientsResponse;
 import org.streamingcommands.security.TokenHash;
+import org.streamingcommands.support.Overheard;
 import org.streamingcommands.support.TestAuthority;
 import org.streamingcommands.support.TestNode;
 import org.streamingcommands.support.TestTokens;
+import org.streamingcommands.testkit.ScriptedClient;
 
 /** Who may do what at the api, over TLS, and what an attacker tries. */
 class ApiSecurityTest {
@@ -62,6 +77,8 @@ class ApiSecurityTest {
   private static final String SENDER = TokenHash.newToken("sender");
   private static final String VIEWER = TokenHash.newToken("viewer");
   private static final String SLOW = TokenHash.newToken("slow");
+  private static final String HASTY = TokenHash.newToken("hasty");
+  private static final String NARROW = TokenHash.newToken("narrow");
   private static final List<ManagedChannel> CHANNELS = new CopyOnWriteArrayList<>();
   private static final TestTokens TOKENS = new TestTokens();
 
@@ -93,6 +110,8 @@ class ApiSecurityTest {
             sender { token = "%s", roles = [sender] }
             viewer { token = "%s", roles = [viewer] }
             slow { token = "%s", roles = [operator], max-rate = 1, max-connections = 1 }
+            narrow { token = "%s", roles = [operator], max-connections = 1 }
+            hasty { token = "%s", roles = [operator], max-rate = 1 }
             ops { certificate = "ops.acme", roles = [operator] }
           }
         }
@@ -102,7 +121,9 @@ class ApiSecurityTest {
                 TokenHash.of(OPERATOR),
                 TokenHash.of(SENDER),
                 TokenHash.of(VIEWER),
-                TokenHash.of(SLOW));
+                TokenHash.of(SLOW),
+                TokenHash.of(NARROW),
+                TokenHash.of(HASTY));
     node = TestNode.start(keys);
     api =
         TestNode.await(
@@ -158,6 +179,76 @@ class ApiSecurityTest {
           Status.Code.UNAUTHENTICATED,
           () -> stranger.watchClients(WatchClientsRequest.getDefaultInstance()).next());
     }
+  }
+
+  @Test
+  void whyIsSaidToCodeAndCounted() throws Exception {
+    long strangers = refused(Refusal.NOT_AUTHENTICATED);
+    StatusRuntimeException stranger =
+        assertRefused(
+            Status.Code.UNAUTHENTICATED, () -> send(caller("a.wrong"), StringValue.of("x")));
+    assertThat(ApiNode.errorInfo(stranger).getReason()).isEqualTo("NOT_AUTHENTICATED");
+    assertThat(get("/v1/services", "a.wrong").body()).contains("\"reason\":\"NOT_AUTHENTICATED\"");
+    assertThat(refused(Refusal.NOT_AUTHENTICATED)).isEqualTo(strangers + 2);
+
+    long forbidden = refused(Refusal.NOT_PERMITTED);
+    assertRefused(Status.Code.PERMISSION_DENIED, () -> send(caller(VIEWER), StringValue.of("x")));
+    assertThat(refused(Refusal.NOT_PERMITTED)).isEqualTo(forbidden + 1);
+
+    long expired = refused(Refusal.EXPIRED);
+    Iterator<WatchClientsResponse> changes =
+        caller(brief("operator"))
+            .watchClients(WatchClientsRequest.newBuilder().setService("bots").build());
+    StatusRuntimeException late =
+        assertRefused(Status.Code.UNAUTHENTICATED, () -> changes.forEachRemaining(change -> {}));
+    assertThat(ApiNode.errorInfo(late).getReason()).isEqualTo("EXPIRED");
+    assertThat(refused(Refusal.EXPIRED)).isEqualTo(expired + 1);
+  }
+
+  @Test
+  void aRefusedSendIsALineOfTheAudit() {
+    List<SendObserver.Refused> heard = new CopyOnWriteArrayList<>();
+    Runnable unobserve =
+        node.connections()
+            .observe(
+                new SendObserver() {
+                  @Override
+                  public Observation begins(
+                      Sender by, ClientKey client, org.streamingcommands.command.Command command) {
+                    return (outcome, nanos) -> {};
+                  }
+
+                  @Override
+                  public void refused(Refused send) {
+                    heard.add(send);
+                  }
+                });
+    try (Overheard log = new Overheard()) {
+      Runnable audit = node.connections().observe(new org.streamingcommands.ops.AuditLog());
+      assertRefused(
+          Status.Code.PERMISSION_DENIED, () -> send(caller(VIEWER), StringValue.of("secret")));
+      assertRefused(
+          Status.Code.PERMISSION_DENIED,
+          () -> caller(VIEWER).sendToMany(toMany(StringValue.of("secret"))).hasNext());
+      var shared =
+          StreamingCommandClient.<com.google.protobuf.Message>remote(
+              settings(SENDER), "bots", "bot-1");
+      TestNode.await(shared.ask(BoolValue.of(true), StringValue.class));
+      audit.run();
+      assertThat(log.lines().stream().filter(line -> line.contains("was refused")))
+          .hasSize(3)
+          .anyMatch(line -> line.contains("viewer") && line.contains("NOT_PERMITTED"))
+          .noneMatch(line -> line.contains("secret"));
+    } finally {
+      unobserve.run();
+    }
+    assertThat(heard)
+        .extracting(send -> send.by().principal() + " " + send.clientId())
+        .containsExactly("viewer bot-1", "viewer ", "sender bot-1");
+  }
+
+  private static long refused(Refusal why) {
+    return node.connections().counters().refused(Refusal.Listener.API, why).sum();
   }
 
   @Test
@@ -284,6 +375,134 @@ class ApiSecurityTest {
   }
 
   @Test
+  void anExecuteEndsWhenTheTokenDoes() {
+    try (ScriptedClient silent = node.connect("silent-1")) {
+      Iterator<ExecuteCommandResponse> steps =
+          caller(brief("operator"))
+              .executeCommand(
+                  ExecuteCommandRequest.newBuilder()
+                      .setService("bots")
+                      .setClientId("silent-1")
+                      .setCommand(minute("e1"))
+                      .build());
+      silent.awaitCommand();
+      assertRefused(Status.Code.UNAUTHENTICATED, () -> steps.forEachRemaining(step -> {}));
+    }
+  }
+
+  @Test
+  void aBroadcastStopsWhenTheTokenEnds() {
+    try (ScriptedClient first = node.connect("silent-2");
+        ScriptedClient second = node.connect("silent-3")) {
+      Iterator<SendToManyResponse> outcomes =
+          caller(brief("operator"))
+              .sendToMany(
+                  SendToManyRequest.newBuilder()
+                      .setService("bots")
+                      .setClientIds(ClientIds.newBuilder().addIds("silent-2").addIds("silent-3"))
+                      .setMaxConcurrency(1)
+                      .setCommand(minute("b1"))
+                      .build());
+      String begun = first.awaitCommand().getCommandId();
+      assertRefused(Status.Code.UNAUTHENTICATED, () -> outcomes.forEachRemaining(outcome -> {}));
+      first.complete(begun, "too late to go on");
+      // Whatever the second were sent would come before this.
+      node.send("silent-3", TestNode.command("afterwards", "x"));
+      assertThat(second.awaitCommand().getCommandId()).isEqualTo("afterwards");
+    }
+  }
+
+  @Test
+  void executesAndBroadcastsCountAsConnections() {
+    try (ScriptedClient silent = node.connect("silent-4")) {
+      CommandServiceBlockingStub narrow = caller(NARROW);
+      Iterator<WatchClientsResponse> only =
+          narrow.watchClients(WatchClientsRequest.newBuilder().setService("bots").build());
+      only.next();
+      assertRefused(
+          Status.Code.RESOURCE_EXHAUSTED,
+          () ->
+              narrow
+                  .executeCommand(
+                      ExecuteCommandRequest.newBuilder()
+                          .setService("bots")
+                          .setClientId("silent-4")
+                          .setCommand(minute("e2"))
+                          .build())
+                  .hasNext());
+      assertRefused(
+          Status.Code.RESOURCE_EXHAUSTED,
+          () -> narrow.sendToMany(toMany(StringValue.of("x"))).hasNext());
+      // What was refused was not sent.
+      node.send("silent-4", TestNode.command("afterwards", "x"));
+      assertThat(silent.awaitCommand().getCommandId()).isEqualTo("afterwards");
+    }
+  }
+
+  @Test
+  void whoMaySendSomeTypesNeitherCancelsNorSeesCommandsOfOthers() throws Exception {
+    try (ScriptedClient silent = node.connect("silent-5")) {
+      CommandServiceBlockingStub sender = caller(SENDER);
+      node.connections()
+          .send(
+              ClientKey.of("bots", "silent-5"),
+              new org.streamingcommands.command.Command(
+                  "secret",
+                  Any.pack(BoolValue.of(true)),
+                  Instant.now().plusSeconds(60),
+                  org.streamingcommands.command.Priority.NORMAL,
+                  "",
+                  java.util.Map.of()),
+              true,
+              new org.streamingcommands.support.Heard());
+      silent.awaitCommand();
+      CancelCommandRequest cancel = cancel("silent-5", "secret");
+      GetCommandRequest get =
+          GetCommandRequest.newBuilder()
+              .setService("bots")
+              .setClientId("silent-5")
+              .setCommandId("secret")
+              .build();
+      assertRefused(Status.Code.PERMISSION_DENIED, () -> sender.cancelCommand(cancel));
+      assertRefused(Status.Code.PERMISSION_DENIED, () -> sender.getCommand(get));
+      var client = StreamingCommandClient.remote(settings(SENDER), "bots", "silent-5");
+      assertThat(client.cancel("secret").get(30, TimeUnit.SECONDS).verdict())
+          .isNotEqualTo(CancelResult.Verdict.CANCELLED);
+      assertThat(caller(VIEWER).getCommand(get).getUnderWay().getCommandId()).isEqualTo("secret");
+      silent.complete("secret", "the answer");
+      assertRefused(Status.Code.PERMISSION_DENIED, () -> sender.cancelCommand(cancel));
+      assertRefused(Status.Code.PERMISSION_DENIED, () -> sender.getCommand(get));
+    }
+  }
+
+  @Test
+  void whoMaySendSomeTypesCancelsAndSeesThose() {
+    try (ScriptedClient silent = node.connect("silent-6")) {
+      CommandServiceBlockingStub sender = caller(SENDER);
+      node.send("silent-6", TestNode.command("mine", "x"));
+      silent.awaitCommand();
+      assertThat(
+              sender
+                  .getCommand(
+                      GetCommandRequest.newBuilder()
+                          .setService("bots")
+                          .setClientId("silent-6")
+                          .setCommandId("mine")
+                          .build())
+                  .getUnderWay()
+                  .getCommandId())
+          .isEqualTo("mine");
+      silent.complete("mine", "done");
+      assertThat(sender.cancelCommand(cancel("silent-6", "mine")).getResult())
+          .isIn(
+              org.streamingcommands.grpc.v1.CancelResult.CANCEL_RESULT_TOO_LATE,
+              org.streamingcommands.grpc.v1.CancelResult.CANCEL_RESULT_CANCELLED);
+      assertThat(sender.cancelCommand(cancel("silent-6", "unheard-of")).getResult())
+          .isEqualTo(org.streamingcommands.grpc.v1.CancelResult.CANCEL_RESULT_UNKNOWN_COMMAND);
+    }
+  }
+
+  @Test
   void rolesOfATokenThatNobodyDefinedPermitNothing() {
     String token =
         TOKENS.es256(
@@ -322,6 +541,18 @@ class ApiSecurityTest {
   }
 
   @Test
+  void oneWhoSendsTooFastOverHttpIsToldSoInTheSameWords() throws Exception {
+    HttpResponse<String> answer;
+    int sent = 0;
+    do {
+      answer = post("/v1/services/bots/clients/bot-1/commands", HASTY);
+    } while (answer.statusCode() == 200 && ++sent < 1000);
+    assertThat(answer.statusCode()).isEqualTo(429);
+    assertThat(answer.body())
+        .contains("\"reason\":\"RATE_LIMITED\"", "\"certainty\":\"NOT_SENT\"", "hasty");
+  }
+
+  @Test
   void onePrincipalHasOnlySoManyStreams() {
     CommandServiceBlockingStub slow = caller(SLOW);
     Iterator<WatchClientsResponse> first =
@@ -331,6 +562,36 @@ class ApiSecurityTest {
         Status.Code.RESOURCE_EXHAUSTED,
         () ->
             slow.watchClients(WatchClientsRequest.newBuilder().setService("bots").build()).next());
+  }
+
+  @Test
+  void aNewCertificateIsUsedWithoutARestart() throws Exception {
+    Path chain = directory.resolve("live.pem");
+    Path key = directory.resolve("live.key");
+    var first = authority.server("live-first");
+    var second = authority.server("live-second");
+    copy(first, chain, key);
+    String[] tls =
+        TestAuthority.listener("api", new TestAuthority.Identity(chain, key), authority.file());
+    String[] keys = Arrays.copyOf(tls, tls.length + 1);
+    keys[tls.length] = "security.reload-interval = 20 ms";
+    try (ApiNode live = ApiNode.start(keys)) {
+      assertThat(TestAuthority.shownBy(live.port())).isEqualTo(read(first.chain()));
+      copy(second, chain, key);
+      long until = System.nanoTime() + TestNode.PATIENCE.toNanos();
+      while (!TestAuthority.shownBy(live.port()).equals(read(second.chain()))) {
+        assertThat(System.nanoTime()).as("the new certificate never came").isLessThan(until);
+      }
+    }
+  }
+
+  private static java.security.cert.X509Certificate read(Path chain) {
+    return org.streamingcommands.credentials.PemFiles.certificates(chain)[0];
+  }
+
+  private static void copy(TestAuthority.Identity from, Path chain, Path key) throws IOException {
+    Files.copy(from.chain(), chain, StandardCopyOption.REPLACE_EXISTING);
+    Files.copy(from.key(), key, StandardCopyOption.REPLACE_EXISTING);
   }
 
   @Test
@@ -395,6 +656,24 @@ class ApiSecurityTest {
     }
   }
 
+  /** A token that is good for two seconds. */
+  private static String brief(String role) {
+    return TOKENS.rs256(
+        TestTokens.client("", "ci", Duration.ofSeconds(2)).claim("roles", List.of(role)));
+  }
+
+  private static CommandSpec.Builder minute(String id) {
+    return ApiNode.command(id).setTimeout(com.google.protobuf.Duration.newBuilder().setSeconds(60));
+  }
+
+  private static CancelCommandRequest cancel(String client, String command) {
+    return CancelCommandRequest.newBuilder()
+        .setService("bots")
+        .setClientId(client)
+        .setCommandId(command)
+        .build();
+  }
+
   // ---- helpers ------------------------------------------------------------------------------
 
   private static CommandClientSettings settings(String token) {
@@ -442,12 +721,28 @@ class ApiSecurityTest {
   }
 
   private static HttpResponse<String> get(String path, String token) throws Exception {
+    return http(path, token, HttpRequest.newBuilder());
+  }
+
+  private static HttpResponse<String> post(String path, String token) throws Exception {
+    return http(
+        path,
+        token,
+        HttpRequest.newBuilder()
+            .header("Content-Type", "application/json")
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    """
+                    {"payload": {"@type": "t/google.protobuf.StringValue", "value": "x"}}""")));
+  }
+
+  private static HttpResponse<String> http(String path, String token, HttpRequest.Builder request)
+      throws Exception {
     var context = javax.net.ssl.SSLContext.getInstance("TLS");
     var trust = io.grpc.util.AdvancedTlsX509TrustManager.newBuilder().build();
     trust.updateTrustCredentials(authority.file().toFile());
     context.init(null, new javax.net.ssl.TrustManager[] {trust}, null);
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("https://localhost:" + api.address().getPort() + path));
+    request.uri(URI.create("https://localhost:" + api.address().getPort() + path));
     if (!token.isEmpty()) {
       request.header("Authorization", "Bearer " + token);
     }

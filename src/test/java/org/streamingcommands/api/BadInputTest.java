@@ -56,6 +56,8 @@ class BadInputTest {
         Arguments.of("command.timeout: must be more than zero", timeout(0, 0)),
         Arguments.of("command.timeout: must be more than zero", timeout(-1, 0)),
         Arguments.of("command.timeout: must be more than zero", timeout(0, -1)),
+        Arguments.of("command.timeout: must be at most 86400 s", timeout(86_401, 0)),
+        Arguments.of("command.deadline: must be at most 86400 s", deadline(253_402_300_799L)),
         Arguments.of("command.timeout: is out of range", timeout(Long.MAX_VALUE, 0)),
         Arguments.of("command.timeout: is out of range", timeout(1, Integer.MAX_VALUE)),
         Arguments.of("command.deadline: must be in the future", deadline(1)),

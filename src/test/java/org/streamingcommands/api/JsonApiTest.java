@@ -25,6 +25,7 @@ import org.streamingcommands.connection.Connections;
 import org.streamingcommands.examples.bots.v1.Bots;
 import org.streamingcommands.json.JsonCatalog;
 import org.streamingcommands.support.TestNode;
+import org.streamingcommands.testkit.ScriptedClient;
 
 /** The JSON api as a program without protobuf calls it. */
 class JsonApiTest {
@@ -161,6 +162,44 @@ class JsonApiTest {
     assertThat(String.join("\n", events))
         .contains("RECEIPT_QUEUED", "RECEIPT_SENT", "completed")
         .endsWith("event: end\ndata: {}");
+  }
+
+  @Test
+  void theTraceOfACallerGoesOnInTheCommand() throws Exception {
+    String parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    try (ScriptedClient traced = node.node.connect("traced")) {
+      var answer =
+          HTTP.sendAsync(
+              sending("/v1/services/bots/clients/traced/commands", "j-10")
+                  .header("traceparent", parent)
+                  .header("tracestate", "vendor=value")
+                  .build(),
+              BodyHandlers.ofString());
+      assertThat(traced.awaitCommand().getHeadersMap())
+          .containsEntry("traceparent", parent)
+          .containsEntry("tracestate", "vendor=value");
+      traced.complete("j-10", "done");
+      TestNode.await(answer);
+      HTTP.sendAsync(
+          sending("/v1/services/bots/clients/traced/commands", "j-11")
+              .header("traceparent", "no such thing")
+              .build(),
+          BodyHandlers.ofString());
+      assertThat(traced.awaitCommand().getHeadersMap()).isEmpty();
+      traced.complete("j-11", "done");
+    }
+  }
+
+  @Test
+  void everyProblemHasAReasonForCode() throws Exception {
+    assertThat(json(get("/v1/no-such")).getAsJsonObject("error").get("reason").getAsString())
+        .isEqualTo("NOT_FOUND");
+    assertThat(
+            json(body("/v1/services/bots/clients/a/commands", "{"))
+                .getAsJsonObject("error")
+                .get("reason")
+                .getAsString())
+        .isEqualTo("INVALID_COMMAND");
   }
 
   @Test

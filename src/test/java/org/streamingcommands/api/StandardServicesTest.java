@@ -7,6 +7,7 @@ import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.ErrorInfo;
 import io.grpc.Channel;
+import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -20,6 +21,8 @@ import io.grpc.reflection.v1.ServerReflectionGrpc;
 import io.grpc.reflection.v1.ServerReflectionRequest;
 import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.stub.StreamObserver;
+import java.lang.reflect.Field;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -29,6 +32,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.streamingcommands.connection.Connections;
 import org.streamingcommands.grpc.v1.ClientFrame;
 import org.streamingcommands.grpc.v1.ClientStreamServiceGrpc;
 import org.streamingcommands.grpc.v1.CommandServiceGrpc;
@@ -76,6 +80,47 @@ class StandardServicesTest {
     node.node.connections().drain();
 
     assertThat(statuses.next().getStatus()).isEqualTo(ServingStatus.NOT_SERVING);
+  }
+
+  @Test
+  void whoWatchesAndCancelsLeavesNothingBehind() throws Exception {
+    // More than may watch at once: each has to give its place back.
+    int many = 3 * StandardServices.MAX_WATCHES;
+    for (int i = 0; i < many; i++) {
+      watchOnce().run();
+    }
+    Field drain = Connections.class.getDeclaredField("drainBegins");
+    drain.setAccessible(true);
+    assertThat(((CompletableFuture<?>) drain.get(node.node.connections())).getNumberOfDependents())
+        .isLessThan(20);
+  }
+
+  @Test
+  void onlySoManyWatchTheHealth() {
+    List<Runnable> cancels = new ArrayList<>();
+    for (int i = 0; i < StandardServices.MAX_WATCHES; i++) {
+      cancels.add(watchOnce());
+    }
+    var failure = catchThrowableOfType(StatusRuntimeException.class, this::watchOnce);
+    assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    assertThat(health(node.channel(), "")).isEqualTo(ServingStatus.SERVING);
+    cancels.forEach(Runnable::run);
+  }
+
+  /** Watches until the first status; the answer cancels. */
+  private Runnable watchOnce() {
+    Context.CancellableContext call = Context.current().withCancellation();
+    Context before = call.attach();
+    try {
+      var statuses =
+          HealthGrpc.newBlockingStub(node.channel())
+              .withDeadlineAfter(TestNode.PATIENCE.toSeconds(), TimeUnit.SECONDS)
+              .watch(HealthCheckRequest.getDefaultInstance());
+      assertThat(statuses.next().getStatus()).isEqualTo(ServingStatus.SERVING);
+    } finally {
+      call.detach(before);
+    }
+    return () -> call.cancel(null);
   }
 
   @Test

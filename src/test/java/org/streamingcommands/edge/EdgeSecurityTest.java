@@ -1,13 +1,22 @@
 package org.streamingcommands.edge;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.rpc.ErrorInfo;
 import com.nimbusds.jwt.JWTClaimsSet;
 import io.grpc.ChannelCredentials;
 import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
 import io.grpc.Status;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -16,15 +25,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.streamingcommands.connection.Refusal;
+import org.streamingcommands.grpc.v1.ClientStreamServiceGrpc;
 import org.streamingcommands.grpc.v1.GoodbyeReason;
 import org.streamingcommands.security.ListenerSecurity;
 import org.streamingcommands.security.TokenHash;
@@ -177,6 +187,52 @@ class EdgeSecurityTest {
       }
       assertThat(robot.hasEnded()).isFalse();
     }
+  }
+
+  @Test
+  void whyIsSaidToCodeAndCounted() throws Exception {
+    try (TestNode node =
+        TestNode.start("edge.auth = [token]", PRINCIPAL, "security.limits.max-connections = 1")) {
+      ManagedChannel channel =
+          NettyChannelBuilder.forAddress(node.edgeAddress()).usePlaintext().build();
+      CompletableFuture<Throwable> end = new CompletableFuture<>();
+      ClientStreamServiceGrpc.newStub(channel)
+          .connect(
+              new StreamObserver<>() {
+                @Override
+                public void onNext(org.streamingcommands.grpc.v1.ServerFrame frame) {}
+
+                @Override
+                public void onError(Throwable error) {
+                  end.complete(error);
+                }
+
+                @Override
+                public void onCompleted() {}
+              });
+      assertThat(
+              StatusProto.fromThrowable(TestNode.await(end))
+                  .getDetails(0)
+                  .unpack(ErrorInfo.class)
+                  .getReason())
+          .isEqualTo("NOT_AUTHENTICATED");
+      channel.shutdownNow();
+      try (ScriptedClient robot = dial(node, TOKEN)) {
+        robot.hello(TestNode.SERVICE, "robot-7").awaitWelcome();
+        try (ScriptedClient second = dial(node, TOKEN)) {
+          assertEnd(second, Status.Code.RESOURCE_EXHAUSTED, "robot-7");
+        }
+      }
+      try (ScriptedClient other = dial(node, TOKEN)) {
+        other.hello(TestNode.SERVICE, "robot-8").awaitEnd();
+      }
+      assertThat(refused(node, Refusal.NOT_AUTHENTICATED)).isEqualTo(1);
+      assertThat(refused(node, Refusal.TOO_MANY_CONNECTIONS)).isPositive();
+    }
+  }
+
+  private static long refused(TestNode node, Refusal why) {
+    return node.connections().counters().refused(Refusal.Listener.EDGE, why).sum();
   }
 
   // ---- JWT ----------------------------------------------------------------------------------
@@ -363,6 +419,134 @@ class EdgeSecurityTest {
     }
   }
 
+  @Test
+  void newAuthoritiesAreTrustedWithoutARestartAndTheOldOnesNoMore() throws Exception {
+    Path trusted = directory.resolve("live-ca.pem");
+    Files.copy(authority.file(), trusted, StandardCopyOption.REPLACE_EXISTING);
+    var ours = authority.client("swap-ours", "CN=bots/robot-7");
+    var theirs = foreign.client("swap-theirs", "CN=bots/robot-7");
+    ChannelCredentials withTheirs =
+        org.streamingcommands.credentials.Tls.trusting(authority.file())
+            .withIdentity(theirs.chain(), theirs.key())
+            .channelCredentials();
+    try (TestNode node =
+        TestNode.start(
+            append(
+                TestAuthority.listener("edge", server, trusted),
+                "edge.auth = [certificate]",
+                "security.reload-interval = 20 ms"))) {
+      assertThat(isLetIn(node, authority.channel(ours), "")).isTrue();
+      assertThat(isLetIn(node, withTheirs, "")).isFalse();
+      Files.copy(foreign.file(), trusted, StandardCopyOption.REPLACE_EXISTING);
+      eventually(() -> isLetIn(node, withTheirs, ""));
+      assertThat(isLetIn(node, authority.channel(ours), "")).isFalse();
+    }
+  }
+
+  @Test
+  void newKeysOfTokensAreUsedWithoutARestartAndTheOldOnesNoMore() throws Exception {
+    TestTokens next = new TestTokens();
+    Path jwks = directory.resolve("live-jwks.json");
+    TOKENS.publicJwks(jwks);
+    ChannelCredentials clear = InsecureChannelCredentials.create();
+    try (TestNode node =
+        jwtNode(
+            "live-jwks.json",
+            "security.reload-interval = 20 ms",
+            "security.limits.max-failed-attempts = 0")) {
+      assertThat(isLetIn(node, clear, TOKENS.es256(robot()))).isTrue();
+      assertThat(isLetIn(node, clear, next.es256(robot()))).isFalse();
+      next.publicJwks(jwks);
+      eventually(() -> isLetIn(node, clear, next.es256(robot())));
+      assertThat(isLetIn(node, clear, TOKENS.es256(robot()))).isFalse();
+    }
+  }
+
+  private static boolean isLetIn(TestNode node, ChannelCredentials transport, String token) {
+    try (ScriptedClient client = ScriptedClient.dial(node.edgeAddress(), transport, token)) {
+      client.hello(TestNode.SERVICE, "robot-7");
+      client.leave();
+      return client.awaitEnd().isOk();
+    }
+  }
+
+  private static void eventually(BooleanSupplier check) {
+    long until = System.nanoTime() + TestNode.PATIENCE.toNanos();
+    while (!check.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("what is in the new file never came").isLessThan(until);
+    }
+  }
+
+  @Test
+  void keysThatNeverComeDoNotKeepCertificatesFromBeingRenewed() throws Exception {
+    Path chain = directory.resolve("beside.pem");
+    Path key = directory.resolve("beside.key");
+    var first = authority.server("beside-first");
+    var second = authority.server("beside-second");
+    copy(first, chain, key);
+    try (HangingServer keys = new HangingServer();
+        TestNode node =
+            TestNode.start(
+                append(
+                    TestAuthority.listener(
+                        "edge", new TestAuthority.Identity(chain, key), authority.file()),
+                    "edge.auth = [certificate, jwt]",
+                    "security.jwt.jwks = \"http://127.0.0.1:%d/jwks\"".formatted(keys.port()),
+                    "security.reload-interval = 20 ms"))) {
+      keys.awaitCaller();
+      assertThat(shownBy(node)).isEqualTo(read(first.chain()));
+      copy(second, chain, key);
+      long until = System.nanoTime() + TestNode.PATIENCE.toNanos();
+      while (!shownBy(node).equals(read(second.chain()))) {
+        assertThat(System.nanoTime()).as("the new certificate never came").isLessThan(until);
+      }
+    }
+  }
+
+  /** Answers every caller with the head of an answer, and never with the rest. */
+  private static final class HangingServer implements AutoCloseable {
+    private final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private final List<Socket> callers = new CopyOnWriteArrayList<>();
+    private final CompletableFuture<Void> called = new CompletableFuture<>();
+
+    HangingServer() throws IOException {
+      Thread thread = new Thread(this::serve, "hanging-server");
+      thread.setDaemon(true);
+      thread.start();
+    }
+
+    private void serve() {
+      try {
+        while (true) {
+          Socket caller = socket.accept();
+          callers.add(caller);
+          caller
+              .getOutputStream()
+              .write("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{".getBytes(US_ASCII));
+          called.complete(null);
+        }
+      } catch (IOException e) {
+        // Closed.
+      }
+    }
+
+    int port() {
+      return socket.getLocalPort();
+    }
+
+    void awaitCaller() {
+      TestNode.await(called);
+    }
+
+    @Override
+    public void close() throws IOException {
+      socket.close();
+      for (Socket caller : callers) {
+        caller.close();
+      }
+    }
+  }
+
   // ---- helpers ------------------------------------------------------------------------------
 
   private static X509Certificate read(Path chain) {
@@ -374,40 +558,8 @@ class EdgeSecurityTest {
     Files.copy(from.key(), key, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  /** The certificate that the edge shows at a handshake. */
   private static X509Certificate shownBy(TestNode node) throws Exception {
-    X509Certificate[] shown = new X509Certificate[1];
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(
-        null,
-        new TrustManager[] {
-          new X509TrustManager() {
-            @Override
-            public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-            @Override
-            public void checkServerTrusted(X509Certificate[] chain, String type) {
-              shown[0] = chain[0];
-            }
-
-            @Override
-            public X509Certificate[] getAcceptedIssuers() {
-              return new X509Certificate[0];
-            }
-          }
-        },
-        null);
-    try (SSLSocket socket =
-        (SSLSocket)
-            context.getSocketFactory().createSocket("127.0.0.1", node.edgeAddress().getPort())) {
-      var parameters = socket.getSSLParameters();
-      parameters.setApplicationProtocols(new String[] {"h2"});
-      socket.setSSLParameters(parameters);
-      socket.startHandshake();
-    } catch (IOException e) {
-      // Without a certificate of our own it ends; we have seen the edge's by then.
-    }
-    return shown[0];
+    return TestAuthority.shownBy(node.edgeAddress().getPort());
   }
 
   private static JWTClaimsSet.Builder robot() {

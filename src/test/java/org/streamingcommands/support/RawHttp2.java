@@ -12,7 +12,9 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 
 /** A connection that says in HTTP/2 whatever the test wants, however rude. */
 public final class RawHttp2 implements AutoCloseable {
@@ -24,6 +26,7 @@ public final class RawHttp2 implements AutoCloseable {
   public static final int WINDOW_UPDATE = 8;
   private static final int SETTINGS = 4;
   private static final int END_HEADERS = 4;
+  private static final int ACK = 1;
   private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
   private final Socket socket;
@@ -32,9 +35,19 @@ public final class RawHttp2 implements AutoCloseable {
   private final CompletableFuture<String> goAway = new CompletableFuture<>();
   private final CompletableFuture<String> status = new CompletableFuture<>();
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
+  private final CompletableFuture<byte[]> message = new CompletableFuture<>();
+
+  /** The first settings are acknowledged too, and nobody waits for that. */
+  private final Semaphore acknowledged = new Semaphore(-1);
 
   public RawHttp2(InetSocketAddress to) throws IOException {
+    this(to, "127.0.0.1");
+  }
+
+  /** From one of this machine's addresses. */
+  public RawHttp2(InetSocketAddress to, String from) throws IOException {
     socket = new Socket();
+    socket.bind(new InetSocketAddress(from, 0));
     socket.connect(to);
     socket.setTcpNoDelay(true);
     out = socket.getOutputStream();
@@ -51,7 +64,7 @@ public final class RawHttp2 implements AutoCloseable {
       while (true) {
         int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
         int type = in.readUnsignedByte();
-        in.readUnsignedByte();
+        int flags = in.readUnsignedByte();
         in.readInt();
         byte[] payload = in.readNBytes(length);
         if (type == GOAWAY) {
@@ -60,10 +73,15 @@ public final class RawHttp2 implements AutoCloseable {
           goAway.complete(code + " " + why);
         } else if (type == HEADERS) {
           told(payload);
+        } else if (type == DATA && payload.length > 5) {
+          message.complete(Arrays.copyOfRange(payload, 5, payload.length));
+        } else if (type == SETTINGS && flags == ACK) {
+          acknowledged.release();
         }
       }
     } catch (IOException | Http2Exception e) {
       closed.complete(null);
+      acknowledged.release(Integer.MAX_VALUE / 2);
     }
   }
 
@@ -85,10 +103,15 @@ public final class RawHttp2 implements AutoCloseable {
 
   /** Opens a call of the clients' rpc. */
   public void open(int stream, String... headers) throws IOException {
+    open(stream, "/streamingcommands.v1.ClientStreamService/Connect", headers);
+  }
+
+  /** Opens a call of any rpc. */
+  public void open(int stream, String path, String[] headers) throws IOException {
     ByteArrayOutputStream block = new ByteArrayOutputStream();
     header(block, ":method", "POST");
     header(block, ":scheme", "http");
-    header(block, ":path", "/streamingcommands.v1.ClientStreamService/Connect");
+    header(block, ":path", path);
     header(block, ":authority", "localhost");
     header(block, "content-type", "application/grpc");
     header(block, "te", "trailers");
@@ -100,6 +123,12 @@ public final class RawHttp2 implements AutoCloseable {
 
   public void reset(int stream) throws IOException {
     frame(RST_STREAM, 0, stream, new byte[] {0, 0, 0, 8});
+  }
+
+  /** Waits until the server has read all that was written, or has hung up. */
+  public void awaitRead() throws IOException {
+    frame(SETTINGS, 0, 0, new byte[0]);
+    acknowledged.acquireUninterruptibly();
   }
 
   private static void header(ByteArrayOutputStream to, String name, String value) {
@@ -118,6 +147,11 @@ public final class RawHttp2 implements AutoCloseable {
   /** The grpc-status of the first call that ended. */
   public CompletableFuture<String> status() {
     return status;
+  }
+
+  /** The first message of the server. */
+  public CompletableFuture<byte[]> message() {
+    return message;
   }
 
   /** Completed when the connection is no more. */
