@@ -25,21 +25,38 @@ import org.streamingcommands.security.ListenerSecurity;
 import org.streamingcommands.service.ServiceConfig;
 
 /**
- * Whether a node could live with a configuration: no key under {@code streaming-commands} that
- * nobody reads, no value out of its bounds, no two that contradict each other. Reads the files of
- * certificates and keys that the configuration names.
+ * Whether a node could live with a configuration: no key under {@code streaming-commands}, or under
+ * the sections of Pekko that a node is configured by, that nobody reads, no value out of its
+ * bounds, no two that contradict each other. Reads the files of certificates and keys that the
+ * configuration names.
  */
 public final class ConfigCheck {
   private static final String ROOT = "streaming-commands";
 
   /** Where names are the operator's own; whoever reads them checks what is below. */
   private static final Set<String> OPEN =
-      Set.of("services", "security.roles", "security.principals", "callback-dispatcher");
+      Set.of(
+          ROOT + ".services",
+          ROOT + ".security.roles",
+          ROOT + ".security.principals",
+          "pekko.cluster.role",
+          "pekko.cluster.configuration-compatibility-check.checkers",
+          "pekko.cluster.sharding.passivation",
+          "pekko.management.health-checks",
+          "pekko.management.http.routes");
+
+  /** Where Pekko reads all that it knows of dispatchers, and not only what ours set. */
+  private static final Set<String> DISPATCHERS =
+      Set.of(ROOT + ".callback-dispatcher", ROOT + ".entity-dispatcher");
+
+  /** The sections of Pekko that a node is configured by, and whose keys are all in a reference. */
+  private static final List<String> PEKKO =
+      List.of("pekko.cluster", "pekko.remote.artery", "pekko.http.server", "pekko.management");
 
   /** Without system properties: those may be mistyped, too. */
   private static final Config EVERYBODYS = ConfigFactory.defaultReferenceUnresolved().resolve();
 
-  private static final Config REFERENCE = EVERYBODYS.getConfig(ROOT);
+  private static final Config DISPATCHER = EVERYBODYS.getConfig("pekko.actor.default-dispatcher");
 
   private final Config root;
   private final Config own;
@@ -58,7 +75,8 @@ public final class ConfigCheck {
   public static List<String> problems(Config root) {
     ConfigCheck check = new ConfigCheck(root);
     check.unknownSections();
-    check.unknownKeys("", check.own.root());
+    check.unknownKeys(ROOT, EVERYBODYS.getConfig(ROOT), "", check.own.root());
+    PEKKO.forEach(check::unknownKeys);
     int unknown = check.problems.size();
     check.sections();
     check.services();
@@ -84,21 +102,27 @@ public final class ConfigCheck {
     }
   }
 
-  private void unknownKeys(String path, ConfigObject section) {
+  private void unknownKeys(String section) {
+    unknownKeys(section, EVERYBODYS.getConfig(section), "", root.getObject(section));
+  }
+
+  private void unknownKeys(String base, Config known, String path, ConfigObject section) {
     for (Map.Entry<String, ConfigValue> entry : new TreeMap<>(section).entrySet()) {
       String key =
           path.isEmpty()
               ? ConfigUtil.quoteString(entry.getKey())
               : path + '.' + ConfigUtil.quoteString(entry.getKey());
-      String shown = key.replace("\"", "");
-      if (!REFERENCE.hasPathOrNull(key)) {
+      String shown = base + '.' + key.replace("\"", "");
+      if (!known.hasPathOrNull(key)) {
         problems.add(
-            "%s.%s: there is no such key (%s)"
-                .formatted(ROOT, shown, entry.getValue().origin().description()));
-      } else if (entry.getValue() instanceof ConfigObject below
-          && !OPEN.contains(shown)
-          && !isListByNumbers(key, below)) {
-        unknownKeys(key, below);
+            "%s: there is no such key (%s)"
+                .formatted(shown, entry.getValue().origin().description()));
+      } else if (entry.getValue() instanceof ConfigObject below && !OPEN.contains(shown)) {
+        if (DISPATCHERS.contains(shown)) {
+          unknownKeys(shown, known.getConfig(key).withFallback(DISPATCHER), "", below);
+        } else if (!isListByNumbers(known, key, below)) {
+          unknownKeys(base, known, key, below);
+        }
       }
     }
   }
@@ -107,8 +131,9 @@ public final class ConfigCheck {
    * System properties give a list as {@code auth.0}, {@code auth.1}; see "numerically-indexed
    * objects" in HOCON's specification.
    */
-  private static boolean isListByNumbers(String key, ConfigObject below) {
-    return REFERENCE.getValue(key).valueType() == ConfigValueType.LIST
+  private static boolean isListByNumbers(Config known, String key, ConfigObject below) {
+    return known.hasPath(key)
+        && known.getValue(key).valueType() == ConfigValueType.LIST
         && below.keySet().stream().allMatch(name -> name.matches("[0-9]{1,9}"));
   }
 

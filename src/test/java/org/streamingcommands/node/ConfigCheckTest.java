@@ -85,7 +85,15 @@ class ConfigCheckTest {
         "edge.max-frame-size = 1 MiB | must be below edge.max-frame-size",
         "services.bots.max-command-size = 8 MiB | services.bots.max-command-size",
         "client.tls.ca = ca.pem | client.tls",
-        "client.max-command-size = 8 MiB | client.max-command-size"
+        "client.max-command-size = 8 MiB | client.max-command-size",
+        "api.max-timeout = 1 s | streaming-commands.api.max-timeout",
+        "callback-dispatcher.throughptu = 1 | streaming-commands.callback-dispatcher.throughptu: there is no",
+        "callback-dispatcher.thread-pool-executor.fixed-pool-szie = 1 | fixed-pool-szie: there is no such key",
+        "entity-dispatcher.fork-join-executor.parallelism-mx = 1 | parallelism-mx: there is no such key",
+        "pekko.cluster.split-brain-resolver.stable-aftre = 2 s | pekko.cluster.split-brain-resolver.stable-aftre: there is no",
+        "pekko.remote.artery.canonical.prot = 1 | pekko.remote.artery.canonical.prot: there is no such key",
+        "pekko.management.http.prot = 1 | pekko.management.http.prot: there is no such key",
+        "pekko.http.server.idle-timout = 1 s | pekko.http.server.idle-timout: there is no such key"
       })
   void whatIsWrongIsNamed(String key, String said) {
     assertThat(ConfigCheck.problems(config(key.replace("'", "\""))))
@@ -104,6 +112,21 @@ class ConfigCheckTest {
                       certificate-name = "CN:{client}", descriptor-sets = ["%s"]
                     }"""
                         .formatted(types))))
+        .isEmpty();
+  }
+
+  @Test
+  void aDispatcherMayHaveEveryKeyThatPekkoReadsAndPekkoNamesOfOnesOwn() {
+    assertThat(
+            ConfigCheck.problems(
+                config(
+                    """
+                    callback-dispatcher { executor = fork-join-executor, throughput = 2 }
+                    streaming-commands.callback-dispatcher.fork-join-executor.parallelism-max = 4
+                    streaming-commands.entity-dispatcher.thread-pool-executor.fixed-pool-size = 4
+                    pekko.cluster.role.node.min-nr-of-members = 2
+                    pekko.actor.my-dispatcher.type = Dispatcher
+                    pekko.remote.artery.canonical { port = 7600 }""")))
         .isEmpty();
   }
 
