@@ -5,6 +5,7 @@ import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -18,13 +19,13 @@ final class ApiChannel {
 
   private ApiChannel() {}
 
-  /** Of the several addresses that a name may stand for, every process takes one by chance. */
+  /** Of the several addresses that a name may come to stand for, every process takes any. */
   private static final Map<String, ?> ANY_OF_A_NAME =
       Map.of(
           "loadBalancingConfig", List.of(Map.of("pick_first", Map.of("shuffleAddressList", true))));
 
-  static ManagedChannel to(ApiAddress address, CommandClientSettings settings) {
-    return builder(address, settings)
+  static ManagedChannel to(ApiTarget target, CommandClientSettings settings) {
+    return builder(target, settings)
         .defaultServiceConfig(ANY_OF_A_NAME)
         // Answers are told on the event loop: a hop to another thread costs more than the answer.
         .directExecutor()
@@ -42,14 +43,24 @@ final class ApiChannel {
    *
    * @throws IllegalArgumentException naming the file that is wrong
    */
-  static NettyChannelBuilder builder(ApiAddress address, CommandClientSettings settings) {
+  static NettyChannelBuilder builder(ApiTarget target, CommandClientSettings settings) {
     ChannelCredentials transport =
         settings.tls().map(Tls::channelCredentials).orElseGet(InsecureChannelCredentials::create);
     FrameLogs.keepOut();
-    NettyChannelBuilder builder =
-        NettyChannelBuilder.forAddress(address.host(), address.port(), transport);
+    NettyChannelBuilder builder = builder(target, transport);
     settings.token().ifPresent(token -> builder.intercept(new TokenInterceptor(token)));
     return builder;
+  }
+
+  private static NettyChannelBuilder builder(ApiTarget target, ChannelCredentials transport) {
+    ApiAddress address = target.address();
+    if (target.ip() == null) {
+      return NettyChannelBuilder.forAddress(address.host(), address.port(), transport);
+    }
+    // A certificate is for the name, whichever of its addresses this is.
+    return NettyChannelBuilder.forAddress(
+            new InetSocketAddress(target.ip(), address.port()), transport)
+        .overrideAuthority(address.toString());
   }
 
   static String describe(Status status) {

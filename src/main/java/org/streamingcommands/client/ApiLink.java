@@ -29,7 +29,11 @@ import org.streamingcommands.grpc.v1.DispatchResponse;
 final class ApiLink implements DispatchCall.Listener {
   private static final int MAX_STRIKES = 3;
 
-  private final ApiAddress address;
+  /** How long a node that refuses everything is not asked again. */
+  private static final long REFUSAL_PAUSE = Duration.ofSeconds(1).toNanos();
+
+  private final ApiTarget target;
+  private final int seed;
   private final ApiLinks links;
   private final ManagedChannel channel;
   private final CommandServiceStub stub;
@@ -43,7 +47,17 @@ final class ApiLink implements DispatchCall.Listener {
   private final Turns turns = new Turns(this::turn);
 
   private volatile boolean open;
+
+  /** The node takes nothing new until its stream ends. */
   private volatile boolean draining;
+
+  /** The node refuses everything at present, and is not asked for a while. */
+  private volatile boolean paused;
+
+  /** Its address is one no more. */
+  private volatile boolean leaving;
+
+  private volatile boolean mayDial;
 
   // Touched in a turn only.
   private final ArrayDeque<Exchange> again = new ArrayDeque<>();
@@ -54,21 +68,51 @@ final class ApiLink implements DispatchCall.Listener {
   private long nextDial = System.nanoTime();
   private boolean shut;
 
-  ApiLink(ApiAddress address, CommandClientSettings settings, ApiLinks links) {
-    this.address = address;
+  /**
+   * @param mayDial false for a name that may stand for several
+   */
+  ApiLink(ApiTarget target, CommandClientSettings settings, ApiLinks links, boolean mayDial) {
+    this.target = target;
+    this.seed = Homes.mix(target.toString().hashCode());
     this.links = links;
-    this.channel = ApiChannel.to(address, settings);
+    this.mayDial = mayDial;
+    this.channel = ApiChannel.to(target, settings);
     this.stub = CommandServiceGrpc.newStub(channel);
     this.table = links.table();
   }
 
-  ApiAddress address() {
-    return address;
+  ApiTarget target() {
+    return target;
   }
 
-  /** Whether there is a stream that was ready once, to a node that is not about to stop. */
+  /** What tells its mark from those of the others. */
+  int seed() {
+    return seed;
+  }
+
+  /** Whether there is a stream that was ready once, to a node that takes commands. */
   boolean isUsable() {
-    return open && !draining;
+    return open && isTaking();
+  }
+
+  private boolean isTaking() {
+    return !draining && !paused && !leaving;
+  }
+
+  void allowToDial() {
+    mayDial = true;
+    turns.request();
+  }
+
+  /** Takes nothing new; what is written may be answered, the rest goes to others. */
+  void leave() {
+    leaving = true;
+    turns.request();
+  }
+
+  /** Whether it left and has no connection any more. */
+  boolean isGone() {
+    return leaving && channel.isTerminated();
   }
 
   /** Takes over an exchange whose home this is. */
@@ -91,24 +135,48 @@ final class ApiLink implements DispatchCall.Listener {
   public void answered(DispatchResponse answer) {
     Exchange exchange = table.get(answer.getCorrelationId());
     // One that gave up before the node did is no longer here.
-    if (exchange == null || isRefusalThatOthersCanMend(answer) && retry(exchange)) {
+    if (exchange == null || isMended(exchange, answer)) {
       return;
     }
     exchange.answered(answer);
   }
 
-  private boolean isRefusalThatOthersCanMend(DispatchResponse answer) {
-    return links.areSeveral() && ApiLinks.isNodeStopping(answer);
+  /** Whether the node passed the command on to nobody, and another may do better. */
+  private boolean isMended(Exchange exchange, DispatchResponse answer) {
+    Reason why = ApiLinks.refusalOf(answer);
+    if (why == Reason.SHUTTING_DOWN && links.hasOthers(this)) {
+      draining = true;
+      return isPassedOn(exchange, "the node at " + target + " is stopping");
+    }
+    // Where every node says so it is the answer.
+    if (why == Reason.NO_MAJORITY && links.hasUsableOther(this)) {
+      pause();
+      return isPassedOn(exchange, "the node at " + target + " is without a majority");
+    }
+    return false;
   }
 
-  private boolean retry(Exchange exchange) {
+  private boolean isPassedOn(Exchange exchange, String why) {
     if (!exchange.unwrite()) {
       return false;
     }
-    draining = true;
-    links.changed("the node at " + address + " is stopping");
+    links.changed(why);
     exchange.home().takeBack(List.of(exchange));
     return true;
+  }
+
+  private void pause() {
+    if (paused) {
+      return;
+    }
+    paused = true;
+    Clock.after(
+        REFUSAL_PAUSE,
+        () -> {
+          paused = false;
+          links.changed("");
+          turns.request();
+        });
   }
 
   @Override
@@ -159,12 +227,15 @@ final class ApiLink implements DispatchCall.Listener {
       if (!isUsable()) {
         giveAway();
       }
+      if (leaving) {
+        hangUp();
+      }
     }
   }
 
   private void dial() {
     long now = System.nanoTime();
-    if (call != null || table.isEmpty() || now - nextDial < 0) {
+    if (call != null || leaving || !mayDial || table.isEmpty() || now - nextDial < 0) {
       return;
     }
     // The first try fails at once and says why; the next ones wait for the connection to come.
@@ -176,7 +247,7 @@ final class ApiLink implements DispatchCall.Listener {
 
   private void write() {
     DispatchCall stream = call;
-    while (stream != null && stream.isReady() && !draining) {
+    while (stream != null && stream.isReady() && isTaking()) {
       if (!open) {
         open = true;
         links.changed("");
@@ -244,6 +315,19 @@ final class ApiLink implements DispatchCall.Listener {
     }
   }
 
+  /** What is written still gets its answer. */
+  private void hangUp() {
+    DispatchCall last = call;
+    if (last != null && table.written(last.number()).isEmpty()) {
+      call = null;
+      open = false;
+      last.complete();
+    }
+    if (call == null) {
+      channel.shutdown();
+    }
+  }
+
   private void broken(DispatchCall over, Status status) {
     if (over != call) {
       return;
@@ -264,6 +348,7 @@ final class ApiLink implements DispatchCall.Listener {
     }
     askAgain(over, wasOpen && isFault(status), trouble);
     links.changed(trouble);
+    links.lookAgain();
   }
 
   /**
@@ -277,7 +362,7 @@ final class ApiLink implements DispatchCall.Listener {
       if (fault && exchange.strike(over.number()) > MAX_STRIKES) {
         exchange.undelivered(
             Reason.NODE_UNREACHABLE,
-            "the api at %s ended its stream again and again: %s".formatted(address, trouble));
+            "the api at %s ended its stream again and again: %s".formatted(target, trouble));
       } else if (exchange.home() == this) {
         again.add(exchange);
       } else {

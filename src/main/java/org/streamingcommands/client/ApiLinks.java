@@ -1,18 +1,30 @@
 package org.streamingcommands.client;
 
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.streamingcommands.command.Certainty;
 import org.streamingcommands.command.ClientKey;
 import org.streamingcommands.command.Reason;
+import org.streamingcommands.grpc.Wire;
 import org.streamingcommands.grpc.v1.DispatchResponse;
 
 /**
- * The ways to the api addresses of one group of settings: a link for each. Every client has one of
- * them for its home, so that its commands keep their order and the nodes share the load. Lives
- * until it was idle for idle-timeout. Thread-safe.
+ * The ways to the api addresses of one group of settings: a link for each, also for each of the
+ * several that a name stands for. Every client has one of them for its home, so that its commands
+ * keep their order and the nodes share the load. Lives until it was idle for idle-timeout.
+ * Thread-safe.
  */
 final class ApiLinks {
   /**
@@ -27,17 +39,35 @@ final class ApiLinks {
   private final CommandClientSettings settings;
   private final Consumer<ApiLinks> onClosed;
   private final ExchangeTable table;
-  private final List<ApiLink> links;
   private final AtomicLong streams = new AtomicLong();
+  private final ApiNames names;
+  private final CompletableFuture<Void> found = new CompletableFuture<>();
+  private final Stayers stayers = new Stayers();
+
+  /** Of addresses that are no longer there; gone when what they have under way has ended. */
+  private final List<ApiLink> leaving = new CopyOnWriteArrayList<>();
+
+  private volatile Homes homes;
   private volatile Reach reach = new Reach(false, System.nanoTime(), "");
 
-  ApiLinks(CommandClientSettings settings, Consumer<ApiLinks> onClosed) {
+  ApiLinks(CommandClientSettings settings, HostLookup lookup, Consumer<ApiLinks> onClosed) {
     this.settings = settings;
     this.onClosed = onClosed;
     this.table =
         new ExchangeTable(settings.maxInFlight(), settings.maxPendingBytes(), this::released);
-    this.links =
-        settings.addresses().stream().map(address -> new ApiLink(address, settings, this)).toList();
+    this.names =
+        new ApiNames(settings.addresses(), settings.resolveInterval(), lookup, this::found);
+    this.homes =
+        new Homes(
+            names.targets().stream()
+                .map(target -> new ApiLink(target, settings, this, !names.areAny()))
+                .toList(),
+            true);
+    if (names.areAny()) {
+      names.start();
+    } else {
+      found.complete(null);
+    }
     new Sweep(settings, this).start();
   }
 
@@ -50,12 +80,19 @@ final class ApiLinks {
     return reach;
   }
 
-  boolean areSeveral() {
-    return links.size() > 1;
+  /** Whether there is another than this one. */
+  boolean hasOthers(ApiLink link) {
+    List<ApiLink> links = homes.links();
+    return links.size() > 1 || links.get(0) != link;
+  }
+
+  /** Whether another than this one can carry something right now. */
+  boolean hasUsableOther(ApiLink link) {
+    return homes.links().stream().anyMatch(other -> other != link && other.isUsable());
   }
 
   int size() {
-    return links.size();
+    return homes.links().size();
   }
 
   long nextStream() {
@@ -64,42 +101,78 @@ final class ApiLinks {
 
   /** Takes it over, unless there is no room or they are closed: then nothing happened to it. */
   ExchangeTable.Admission offer(Exchange exchange) {
-    ApiLink home = homeOf(exchange.client());
-    exchange.home(home);
+    Homes seen = homes;
+    exchange.home(seen.of(exchange.client()));
     ExchangeTable.Admission admission = table.admit(exchange);
     if (admission == ExchangeTable.Admission.ADMITTED) {
-      home.offer(exchange);
+      // After it was admitted: whoever changes the homes looks through the table after that.
+      if (seen != homes || !seen.isSettled() || stayers.has(exchange.client())) {
+        rehome(exchange);
+      }
+      exchange.home().offer(exchange);
     }
     return admission;
   }
 
-  private ApiLink homeOf(ClientKey client) {
-    return links.get(Math.floorMod(spread(client.hashCode()), links.size()));
+  private synchronized void rehome(Exchange exchange) {
+    stayers.join(exchange, homes.of(exchange.client()));
   }
 
   /**
    * One that can carry this client's exchanges; always the same while the links stay as they are.
    */
   @Nullable ApiLink usable(ClientKey client) {
-    ApiLink best = null;
-    int most = 0;
-    for (int i = 0; i < links.size(); i++) {
-      int weight = spread(client.hashCode() + 31 * (i + 1));
-      if (links.get(i).isUsable() && (best == null || weight > most)) {
-        best = links.get(i);
-        most = weight;
-      }
-    }
-    return best;
-  }
-
-  private static int spread(int hash) {
-    int mixed = (hash ^ hash >>> 16) * 0x85ebca6b;
-    return mixed ^ mixed >>> 13;
+    return homes.usable(client);
   }
 
   private void released(Exchange exchange) {
+    if (exchange.isStaying()) {
+      synchronized (this) {
+        stayers.ended(exchange);
+      }
+    }
     exchange.home().released(exchange);
+  }
+
+  /** Once it is known for the first time what the addresses stand for. */
+  CompletableFuture<Void> found() {
+    return found;
+  }
+
+  /** Names were looked up. */
+  private void found(List<ApiTarget> targets) {
+    if (become(targets)) {
+      changed("");
+    }
+    homes.links().forEach(ApiLink::allowToDial);
+    found.complete(null);
+  }
+
+  private synchronized boolean become(List<ApiTarget> targets) {
+    List<ApiLink> before = homes.links();
+    if (table.isClosed() || before.stream().map(ApiLink::target).toList().equals(targets)) {
+      return false;
+    }
+    List<ApiLink> after = targets.stream().map(target -> linkTo(target, before)).toList();
+    Homes next = new Homes(after, false);
+    homes = next;
+    for (Exchange exchange : table.all()) {
+      if (exchange.home() != next.of(exchange.client())) {
+        stayers.keep(exchange);
+      }
+    }
+    next.settle();
+    List<ApiLink> gone = before.stream().filter(link -> !after.contains(link)).toList();
+    leaving.addAll(gone);
+    gone.forEach(ApiLink::leave);
+    return true;
+  }
+
+  private ApiLink linkTo(ApiTarget target, List<ApiLink> from) {
+    return from.stream()
+        .filter(link -> link.target().equals(target))
+        .findAny()
+        .orElseGet(() -> new ApiLink(target, settings, this, true));
   }
 
   /**
@@ -109,23 +182,26 @@ final class ApiLinks {
    */
   void changed(String trouble) {
     synchronized (this) {
-      boolean open = links.stream().anyMatch(ApiLink::isUsable);
+      boolean open = homes.links().stream().anyMatch(ApiLink::isUsable);
       boolean same = open == reach.open();
       reach = new Reach(open, same ? reach.since() : System.nanoTime(), trouble);
     }
-    if (areSeveral()) {
+    List<ApiLink> links = homes.links();
+    if (links.size() > 1 || !leaving.isEmpty()) {
       links.forEach(ApiLink::othersChanged);
+      leaving.forEach(ApiLink::othersChanged);
     }
   }
 
-  /** Whether the answer says that the node stops and never passed the command on. */
-  static boolean isNodeStopping(DispatchResponse answer) {
-    return answer.hasOutcome()
-        && answer.getOutcome().hasUndelivered()
-        && answer.getOutcome().getUndelivered().getReason()
-            == org.streamingcommands.grpc.v1.Reason.REASON_SHUTTING_DOWN
-        && answer.getOutcome().getUndelivered().getCertainty()
-            == org.streamingcommands.grpc.v1.Certainty.CERTAINTY_NOT_SENT;
+  /** Why the node passed the command on to nobody; null where it did, or may have. */
+  static @Nullable Reason refusalOf(DispatchResponse answer) {
+    if (!answer.hasOutcome() || !answer.getOutcome().hasUndelivered()) {
+      return null;
+    }
+    var end = answer.getOutcome().getUndelivered();
+    return Wire.certainty(end.getCertainty()) == Certainty.NOT_SENT
+        ? Wire.reason(end.getReason())
+        : null;
   }
 
   /**
@@ -142,19 +218,16 @@ final class ApiLinks {
   }
 
   /**
-   * For a call beside the streams, while they are {@link #hold held}: one that is known to work
-   * where there is one.
+   * For calls beside the streams, while they are {@link #hold held}: all, those first that are
+   * known to work, and otherwise begun anywhere.
    *
-   * @param attempt the how many-th for one call, from 0; each takes another
+   * @param last the one that failed just now
    */
-  ApiLink any(int first, int attempt) {
-    List<ApiLink> usable = links.stream().filter(ApiLink::isUsable).toList();
-    List<ApiLink> from = attempt == 0 && !usable.isEmpty() ? usable : links;
-    return from.get(Math.floorMod(first + attempt, from.size()));
-  }
-
-  static int anyNumber() {
-    return ThreadLocalRandom.current().nextInt(1 << 20);
+  Queue<ApiLink> inTurn(@Nullable ApiLink last) {
+    List<ApiLink> all = new ArrayList<>(homes.links());
+    Collections.rotate(all, ThreadLocalRandom.current().nextInt(all.size()));
+    all.sort(Comparator.comparing((ApiLink link) -> link == last || !link.isUsable()));
+    return new ArrayDeque<>(all);
   }
 
   boolean closeIfIdle() {
@@ -180,15 +253,33 @@ final class ApiLinks {
   }
 
   void dropEnded() {
-    links.forEach(ApiLink::dropEnded);
+    homes.links().forEach(ApiLink::dropEnded);
+    leaving.forEach(ApiLink::dropEnded);
   }
 
   void nudge() {
-    links.forEach(ApiLink::nudge);
+    homes.links().forEach(ApiLink::nudge);
   }
 
-  private void shutDown() {
+  /** Looks names up again where it is time, and lets those go that have nothing left to do. */
+  void tidy() {
+    names.refresh();
+    if (!leaving.isEmpty()) {
+      Set<ApiLink> needed =
+          table.all().stream().map(Exchange::home).collect(Collectors.toUnmodifiableSet());
+      leaving.removeIf(link -> link.isGone() && !needed.contains(link));
+      leaving.forEach(ApiLink::othersChanged);
+    }
+  }
+
+  /** What a name stands for may have changed: something it stood for is not there. */
+  void lookAgain() {
+    names.refreshSoon();
+  }
+
+  private synchronized void shutDown() {
     onClosed.accept(this);
-    links.forEach(ApiLink::shutDown);
+    homes.links().forEach(ApiLink::shutDown);
+    leaving.forEach(ApiLink::shutDown);
   }
 }

@@ -14,8 +14,9 @@ import org.streamingcommands.credentials.TokenSource;
  * How a sender reaches the api of the nodes. Read once, validated; {@code reference.conf} says what
  * each value does, under {@code streaming-commands.client}.
  *
- * @param addresses of the api, of one node or of several: each carries its share, and the others
- *     that of one that cannot be reached; empty where none is configured
+ * @param addresses of the api, of one node or of several, or names that stand for several: each
+ *     carries its share, and the others that of one that cannot be reached; empty where none is
+ *     configured
  * @param queueTimeout how long a command may wait for the stream to take it
  * @param connectTimeout how long a command may wait for a connection
  * @param callTimeout when a send without a timeout of its own gives up
@@ -26,6 +27,7 @@ import org.streamingcommands.credentials.TokenSource;
  * @param keepaliveTime how long a connection with a stream may be silent before it is probed
  * @param keepaliveTimeout how long the answer to a probe may take
  * @param idleTimeout how long a connection without commands stays open
+ * @param resolveInterval how often to look up what the names among the addresses stand for
  * @param tls how to be sure of the api; empty for a connection in the clear
  * @param token what to show the api; empty for nothing
  */
@@ -40,6 +42,7 @@ public record CommandClientSettings(
     Duration keepaliveTime,
     Duration keepaliveTimeout,
     Duration idleTimeout,
+    Duration resolveInterval,
     Optional<Tls> tls,
     Optional<TokenSource> token) {
 
@@ -60,6 +63,7 @@ public record CommandClientSettings(
           Duration.ofSeconds(30),
           Duration.ofSeconds(10),
           Duration.ofSeconds(60),
+          Duration.ofSeconds(30),
           Optional.empty(),
           Optional.empty());
 
@@ -77,6 +81,7 @@ public record CommandClientSettings(
     checkPositive(keepaliveTime, "keepalive-time");
     checkPositive(keepaliveTimeout, "keepalive-timeout");
     checkPositive(idleTimeout, "idle-timeout");
+    checkPositive(resolveInterval, "resolve-interval");
   }
 
   /** Without an address. */
@@ -113,6 +118,7 @@ public record CommandClientSettings(
             config.getDuration("keepalive-time"),
             config.getDuration("keepalive-timeout"),
             config.getDuration("idle-timeout"),
+            config.getDuration("resolve-interval"),
             tls(config.getConfig("tls")),
             file(config, "token-file").map(TokenSource::file));
     return address.isEmpty() ? settings : settings.withAddress(address);
@@ -187,6 +193,10 @@ public record CommandClientSettings(
     return with(draft -> draft.idleTimeout = value);
   }
 
+  public CommandClientSettings withResolveInterval(Duration value) {
+    return with(draft -> draft.resolveInterval = value);
+  }
+
   public CommandClientSettings withTls(Tls value) {
     return with(draft -> draft.tls = Optional.of(value));
   }
@@ -212,7 +222,7 @@ public record CommandClientSettings(
     }
   }
 
-  /** What the withers change, so that none of them has to repeat eleven values. */
+  /** What the withers change, so that none of them has to repeat them all. */
   private static final class Draft {
     private List<ApiAddress> addresses;
     private Duration queueTimeout;
@@ -224,6 +234,7 @@ public record CommandClientSettings(
     private Duration keepaliveTime;
     private Duration keepaliveTimeout;
     private Duration idleTimeout;
+    private Duration resolveInterval;
     private Optional<Tls> tls;
     private Optional<TokenSource> token;
 
@@ -238,6 +249,7 @@ public record CommandClientSettings(
       keepaliveTime = from.keepaliveTime;
       keepaliveTimeout = from.keepaliveTimeout;
       idleTimeout = from.idleTimeout;
+      resolveInterval = from.resolveInterval;
       tls = from.tls;
       token = from.token;
     }
@@ -254,6 +266,7 @@ public record CommandClientSettings(
           keepaliveTime,
           keepaliveTimeout,
           idleTimeout,
+          resolveInterval,
           tls,
           token);
     }

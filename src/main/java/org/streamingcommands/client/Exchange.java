@@ -33,6 +33,9 @@ abstract class Exchange {
     ENDED
   }
 
+  /** The first has number 1. */
+  private static final long NO_STREAM = 0;
+
   private final ExchangeTable table;
   private final long correlationId;
   private final long since = System.nanoTime();
@@ -51,6 +54,9 @@ abstract class Exchange {
 
   /** Whether another link carries it at present. */
   private volatile boolean away;
+
+  /** Whether it counts among the {@link Stayers}; changed under the links' lock. */
+  private volatile boolean staying;
 
   private volatile int strikes;
 
@@ -115,6 +121,14 @@ abstract class Exchange {
     away = isAway;
   }
 
+  final boolean isStaying() {
+    return staying;
+  }
+
+  final void staying(boolean isStaying) {
+    staying = isStaying;
+  }
+
   final boolean isOn(long stream) {
     return lastStream == stream && !isWaiting();
   }
@@ -148,17 +162,18 @@ abstract class Exchange {
   }
 
   /**
-   * Takes back that it was written: the node refused it unseen.
+   * Takes back that it was written: the node refused it and passed it on to nobody. One that went
+   * out before stays written, because of that delivery nothing is known.
    *
-   * @return false when it ended, or when more is known of it
+   * @return false when it ended
    */
   final boolean unwrite() {
-    if (streams > 1 || !state.compareAndSet(Phase.WRITTEN, Phase.WAITING)) {
-      return false;
+    if (streams <= 1 && state.compareAndSet(Phase.WRITTEN, Phase.WAITING)) {
+      streams = 0;
+      table.countUnwritten();
     }
-    streams = 0;
-    table.countUnwritten();
-    return true;
+    lastStream = NO_STREAM;
+    return !isEnded();
   }
 
   final DispatchRequest request(long now) {

@@ -4,9 +4,10 @@ import io.grpc.ManagedChannel;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The connections of this JVM to api addresses: one for each address of one group of settings,
- * shared by all clients made with them. They open at the first send, and close by themselves after
- * idle-timeout; nothing has to be closed. For tests and operations they can be closed by hand.
+ * The connections of this JVM to api addresses: one for each address of one group of settings, also
+ * for each of the several that a name stands for, shared by all clients made with them. They open
+ * at the first send, and close by themselves after idle-timeout; nothing has to be closed. For
+ * tests and operations they can be closed by hand.
  */
 public final class RemoteConnections {
   private static final ConcurrentHashMap<CommandClientSettings, ApiLinks> LINKS =
@@ -40,13 +41,14 @@ public final class RemoteConnections {
    * @throws IllegalArgumentException naming the file of the settings that is wrong
    */
   public static ManagedChannel channel(ApiAddress address, CommandClientSettings settings) {
-    return ApiChannel.builder(address, settings).build();
+    return ApiChannel.builder(ApiTarget.of(address), settings).build();
   }
 
   static ApiLinks to(CommandClientSettings settings) {
     // The call timeout is the caller's and says nothing of the connection.
     CommandClientSettings key =
         settings.withCallTimeout(CommandClientSettings.defaults().callTimeout());
-    return LINKS.computeIfAbsent(key, k -> new ApiLinks(k, closed -> LINKS.remove(k, closed)));
+    return LINKS.computeIfAbsent(
+        key, k -> new ApiLinks(k, HostLookup.SYSTEM, closed -> LINKS.remove(k, closed)));
   }
 }

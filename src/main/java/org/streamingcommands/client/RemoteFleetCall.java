@@ -9,13 +9,8 @@ import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.streamingcommands.command.Certainty;
-import org.streamingcommands.command.CommandException;
 import org.streamingcommands.command.FleetListener;
 import org.streamingcommands.command.FleetSummary;
 import org.streamingcommands.command.Outcome;
@@ -29,32 +24,21 @@ import org.streamingcommands.grpc.v1.SendToManySummary;
 /** One SendToMany call: reads an answer, tells it, reads the next. */
 final class RemoteFleetCall
     implements ClientResponseObserver<SendToManyRequest, SendToManyResponse> {
-  private static final Logger LOG = LoggerFactory.getLogger(RemoteFleetCall.class);
+  /** Hears of it, one thing at a time; the summary or the failure is the last. */
+  interface Listener extends FleetListener<Any> {
+    void summary(FleetSummary summary);
+
+    void failed(Status status, Outcome.Undelivered<Any> why);
+  }
 
   private final String address;
-  private final FleetListener<Any> listener;
-  private final CompletableFuture<FleetSummary> result;
-  private final Runnable onEnd;
-  private final @Nullable Runnable otherNode;
-  private final AtomicBoolean ended = new AtomicBoolean();
-  private volatile boolean answered;
+  private final Listener listener;
+  private volatile boolean ended;
   private volatile @Nullable ClientCallStreamObserver<SendToManyRequest> call;
 
-  /**
-   * @param onEnd called once, before the result is there, unless another node is asked
-   * @param otherNode asks another one where this one cannot be reached; null where there is none
-   */
-  RemoteFleetCall(
-      String address,
-      FleetListener<Any> listener,
-      CompletableFuture<FleetSummary> result,
-      Runnable onEnd,
-      @Nullable Runnable otherNode) {
+  RemoteFleetCall(String address, Listener listener) {
     this.address = address;
     this.listener = listener;
-    this.result = result;
-    this.onEnd = onEnd;
-    this.otherNode = otherNode;
   }
 
   @Override
@@ -71,21 +55,6 @@ final class RemoteFleetCall
 
   @Override
   public void onNext(SendToManyResponse answer) {
-    answered = true;
-    if (answer.hasSummary()) {
-      end();
-      result.complete(summary(answer.getSummary()));
-      return;
-    }
-    try {
-      tell(answer);
-    } catch (RuntimeException | Error e) {
-      // It must not end the call, which would end the sending.
-      LOG.warn("A listener of a send to many clients threw", e);
-    }
-  }
-
-  private void tell(SendToManyResponse answer) {
     switch (answer.getStepCase()) {
       case STARTED ->
           listener.started(answer.getStarted().getCommandId(), answer.getStarted().getTargets());
@@ -98,32 +67,25 @@ final class RemoteFleetCall
             new WaveReport(
                 wave.getNumber(), wave.getClients(), wave.getFailed(), wave.getStopped()));
       }
-      default -> {}
+      case SUMMARY -> {
+        ended = true;
+        listener.summary(summary(answer.getSummary()));
+      }
+      case STEP_NOT_SET -> {}
     }
   }
 
   @Override
   public void onError(Throwable error) {
-    Runnable other = otherNode;
-    boolean away = Status.fromThrowable(error).getCode() == Status.Code.UNAVAILABLE;
-    if (away && !answered && other != null && ended.compareAndSet(false, true)) {
-      other.run();
-      return;
+    if (!ended) {
+      ended = true;
+      listener.failed(Status.fromThrowable(error), undelivered(error));
     }
-    end();
-    result.completeExceptionally(new CommandException(undelivered(error)));
   }
 
   @Override
   public void onCompleted() {
-    // After the summary this changes nothing.
     onError(Status.UNAVAILABLE.withDescription("it ended without a summary").asException());
-  }
-
-  private void end() {
-    if (ended.compareAndSet(false, true)) {
-      onEnd.run();
-    }
   }
 
   private Outcome.Undelivered<Any> undelivered(Throwable error) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.CancelResult;
 import org.streamingcommands.command.Certainty;
@@ -16,12 +17,21 @@ import org.streamingcommands.command.Reason;
 /** The way over the wire: a place on a shared stream to one of the configured api addresses. */
 final class RemoteTransport implements CommandTransport {
   private final CommandClientSettings settings;
+  private final Supplier<ApiLinks> open;
 
   /** Saves a look-up per send; closed ones say so themselves. */
   private volatile @Nullable ApiLinks lastLinks;
 
   RemoteTransport(CommandClientSettings settings) {
+    this(settings, () -> RemoteConnections.to(settings));
+  }
+
+  /**
+   * @param open the links of these settings
+   */
+  RemoteTransport(CommandClientSettings settings, Supplier<ApiLinks> open) {
     this.settings = settings;
+    this.open = open;
   }
 
   @Override
@@ -75,7 +85,7 @@ final class RemoteTransport implements CommandTransport {
   private ApiLinks links() {
     ApiLinks links = lastLinks;
     if (links == null) {
-      links = RemoteConnections.to(settings);
+      links = open.get();
       lastLinks = links;
     }
     return links;

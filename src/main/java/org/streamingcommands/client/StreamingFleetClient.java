@@ -17,19 +17,20 @@ import org.streamingcommands.connection.Connections;
  * one second, and is told of as it comes; the summary's counts add up to the targets. The command
  * has one id for all clients, under which it runs at most once per client.
  *
- * <p><b>Errors.</b> What becomes of the command at a client is data. Where the whole send cannot be
- * carried out or its connection breaks, the future fails with a {@link CommandException} that says
- * why and with what certainty. Sending it again with the same command id and explicit targets is
- * safe: those that have an outcome answer it again within the dedup window, and nobody runs it
- * twice.
+ * <p><b>Errors.</b> What becomes of the command at a client is data. Where the node that carries it
+ * out goes away, another one is asked for those who have no outcome yet: under the same id, so that
+ * nobody runs it twice, with their timeouts counted anew, and labels choose again. Where no node
+ * can carry it out, the future fails with a {@link CommandException} that says why and with what
+ * certainty. Sending it again with the same command id and explicit targets is safe: those that
+ * have an outcome answer it again within the dedup window.
  *
  * <p><b>Threads.</b> All methods are thread-safe and return at once. The listener is told one call
  * at a time, on the engine's threads or the caller's. It should not block: while it does, nothing
  * else is sent, and others that share the thread wait. What it throws is logged and changes
  * nothing.
  *
- * <p><b>What is buffered.</b> The ids of the targets on the node, and of outcomes no more than
- * {@link FleetOptions#maxConcurrency}.
+ * <p><b>What is buffered.</b> The ids of the targets on the node, the ids of those with an outcome
+ * at a remote sender, and of outcomes no more than {@link FleetOptions#maxConcurrency}.
  *
  * @param <C> the type of the commands
  */

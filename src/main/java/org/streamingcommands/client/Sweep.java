@@ -75,6 +75,7 @@ final class Sweep {
       links.dropEnded();
     }
     nudge(now);
+    links.tidy();
     closeWhenIdle(now);
   }
 

@@ -8,13 +8,13 @@ import org.streamingcommands.command.Outcome;
 import org.streamingcommands.command.Reason;
 
 /** Counts outcomes by kind and reason. Not thread-safe. */
-final class FleetTally {
+public final class FleetTally {
   private final Map<Reason, Integer> undelivered = new EnumMap<>(Reason.class);
   private int completed;
   private int failed;
   private int cancelled;
 
-  void count(Outcome<Any> outcome) {
+  public void count(Outcome<Any> outcome) {
     if (outcome instanceof Outcome.Completed<Any>) {
       completed++;
     } else if (outcome instanceof Outcome.Failed<Any>) {
@@ -26,7 +26,7 @@ final class FleetTally {
     }
   }
 
-  FleetSummary summary(String commandId, int targets, int skipped) {
+  public FleetSummary summary(String commandId, int targets, int skipped) {
     return new FleetSummary(commandId, targets, completed, failed, cancelled, undelivered, skipped);
   }
 }

@@ -29,6 +29,7 @@ class CommandClientSettingsTest {
         keepalive-time = 7 s
         keepalive-timeout = 8 s
         idle-timeout = 9 s
+        resolve-interval = 10 s
         tls { enabled = on, ca = ca.pem, certificate = "", key = "" }
         token-file = token
       }
@@ -49,6 +50,7 @@ class CommandClientSettingsTest {
                 Duration.ofSeconds(7),
                 Duration.ofSeconds(8),
                 Duration.ofSeconds(9),
+                Duration.ofSeconds(10),
                 Optional.of(Tls.trusting(Path.of("ca.pem"))),
                 Optional.of(TokenSource.file(Path.of("token")))));
   }

@@ -2,7 +2,10 @@ package org.streamingcommands.client;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Message;
+import com.google.protobuf.StringValue;
+import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
+import io.grpc.ServerCredentials;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -11,6 +14,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -25,12 +29,15 @@ import org.streamingcommands.grpc.Wire;
 import org.streamingcommands.grpc.v1.CommandServiceGrpc;
 import org.streamingcommands.grpc.v1.DispatchRequest;
 import org.streamingcommands.grpc.v1.DispatchResponse;
+import org.streamingcommands.grpc.v1.SendToManyRequest;
+import org.streamingcommands.grpc.v1.SendToManyResponse;
 
 /** A real api on loopback that does what a test tells it. */
 final class ScriptedNode implements AutoCloseable {
   private static final long LIMIT_SECONDS = 30;
 
   private final BlockingQueue<Heard> heard = new LinkedBlockingQueue<>();
+  private final BlockingQueue<HeardFleet> fleets = new LinkedBlockingQueue<>();
   private final AtomicInteger streams = new AtomicInteger();
   private final Consumer<Heard> script;
   private final boolean deaf;
@@ -38,11 +45,12 @@ final class ScriptedNode implements AutoCloseable {
   private final int port;
   private volatile Runnable onStreamCompleted = () -> {};
 
-  private ScriptedNode(int port, boolean deaf, Consumer<Heard> script) {
+  private ScriptedNode(
+      InetSocketAddress at, ServerCredentials transport, boolean deaf, Consumer<Heard> script) {
     this.script = script;
     this.deaf = deaf;
     this.server =
-        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+        NettyServerBuilder.forAddress(at, transport)
             .directExecutor()
             .flowControlWindow(64 << 10)
             .maxInboundMessageSize(16 << 20)
@@ -66,12 +74,26 @@ final class ScriptedNode implements AutoCloseable {
   }
 
   static ScriptedNode on(int port, Consumer<Heard> script) {
-    return new ScriptedNode(port, false, script);
+    return at(InetAddress.getLoopbackAddress(), port, script);
+  }
+
+  static ScriptedNode at(InetAddress ip, int port, Consumer<Heard> script) {
+    return new ScriptedNode(
+        new InetSocketAddress(ip, port), InsecureServerCredentials.create(), false, script);
+  }
+
+  static ScriptedNode secured(
+      InetAddress ip, int port, ServerCredentials transport, Consumer<Heard> script) {
+    return new ScriptedNode(new InetSocketAddress(ip, port), transport, false, script);
   }
 
   /** Accepts the stream and never reads from it. */
   static ScriptedNode deaf() {
-    return new ScriptedNode(0, true, request -> {});
+    return new ScriptedNode(
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+        InsecureServerCredentials.create(),
+        true,
+        request -> {});
   }
 
   int port() {
@@ -98,6 +120,16 @@ final class ScriptedNode implements AutoCloseable {
         heard.poll(LIMIT_SECONDS, TimeUnit.SECONDS), "the node heard no request");
   }
 
+  /** The next request to many. */
+  HeardFleet nextFleet() throws InterruptedException {
+    return Objects.requireNonNull(
+        fleets.poll(LIMIT_SECONDS, TimeUnit.SECONDS), "the node heard no request to many");
+  }
+
+  boolean hasFleet() {
+    return !fleets.isEmpty();
+  }
+
   /** Whether nothing was heard that the test has not taken. */
   boolean isQuiet() {
     return heard.isEmpty();
@@ -115,6 +147,11 @@ final class ScriptedNode implements AutoCloseable {
   }
 
   private final class Api extends CommandServiceGrpc.CommandServiceImplBase {
+    @Override
+    public void sendToMany(SendToManyRequest request, StreamObserver<SendToManyResponse> answers) {
+      fleets.add(new HeardFleet(request, answers));
+    }
+
     @Override
     public StreamObserver<DispatchRequest> dispatch(StreamObserver<DispatchResponse> answers) {
       int stream = streams.incrementAndGet();
@@ -190,6 +227,57 @@ final class ScriptedNode implements AutoCloseable {
       synchronized (answers) {
         answers.onError(status.asRuntimeException());
       }
+    }
+  }
+
+  /** One request to many, and the means to answer it. */
+  record HeardFleet(SendToManyRequest request, StreamObserver<SendToManyResponse> answers) {
+    String commandId() {
+      return request.getCommand().getCommandId();
+    }
+
+    List<String> ids() {
+      return request.getClientIds().getIdsList();
+    }
+
+    HeardFleet started(int targets) {
+      return answer(b -> b.getStartedBuilder().setCommandId(commandId()).setTargets(targets));
+    }
+
+    HeardFleet completed(String clientId) {
+      return outcome(clientId, new Outcome.Completed<>(Any.pack(StringValue.of(clientId))));
+    }
+
+    HeardFleet outcome(String clientId, Outcome<Any> outcome) {
+      return answer(
+          b -> b.getOutcomeBuilder().setClientId(clientId).setOutcome(Wire.outcome(outcome)));
+    }
+
+    HeardFleet waveEnded(int number, int clients, int failed, boolean stopped) {
+      return answer(
+          b ->
+              b.getWaveEndedBuilder()
+                  .setNumber(number)
+                  .setClients(clients)
+                  .setFailed(failed)
+                  .setStopped(stopped));
+    }
+
+    /** Ends it; the sender counts for itself. */
+    void summary(int skipped) {
+      answer(b -> b.getSummaryBuilder().setCommandId(commandId()).setSkipped(skipped));
+      answers.onCompleted();
+    }
+
+    void endStream(Status status) {
+      answers.onError(status.asRuntimeException());
+    }
+
+    private HeardFleet answer(Consumer<SendToManyResponse.Builder> step) {
+      SendToManyResponse.Builder answer = SendToManyResponse.newBuilder();
+      step.accept(answer);
+      answers.onNext(answer.build());
+      return this;
     }
   }
 }
