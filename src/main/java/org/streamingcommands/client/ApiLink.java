@@ -346,6 +346,11 @@ final class ApiLink implements DispatchCall.Listener {
       backoff.reset();
       nextDial = now;
     }
+    if (wasOpen && status.getCode() == Status.Code.UNAVAILABLE) {
+      // A node that stops may keep the connection for its other calls and refuse every new one on
+      // it; behind one name there may be another node, for a connection of its own.
+      channel.enterIdle();
+    }
     askAgain(over, wasOpen && isFault(status), trouble);
     links.changed(trouble);
     links.lookAgain();

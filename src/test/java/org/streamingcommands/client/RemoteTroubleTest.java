@@ -9,11 +9,14 @@ import com.google.protobuf.StringValue;
 import io.grpc.Status;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.streamingcommands.command.CancelResult;
@@ -126,6 +129,29 @@ class RemoteTroubleTest {
       for (int i = 0; i < 20; i++) {
         assertThat(await(answers.get(i)).orElseThrow()).isEqualTo(say("" + i));
       }
+    }
+  }
+
+  /** As a node that stops and has other calls under way; a balancer has another for the next. */
+  @Test
+  void aNodeThatTakesNoMoreStreamsOnAConnectionIsDialledAnew() throws Exception {
+    AtomicReference<SocketAddress> refused = new AtomicReference<>();
+    AtomicInteger refusals = new AtomicInteger();
+    try (ScriptedNode node =
+        ScriptedNode.running(
+            request -> {
+              refused.compareAndSet(null, request.caller());
+              if (request.caller().equals(refused.get())) {
+                refusals.incrementAndGet();
+                request.endStream(Status.UNAVAILABLE.withDescription("stopping"));
+              } else {
+                request.complete(say("done"));
+              }
+            })) {
+      var settings = node.settings().withConnectTimeout(Duration.ofMillis(500));
+      var asked = Sends.client(settings).ask(say("go"), StringValue.class, PATIENT);
+      assertThat(await(asked).orElseThrow()).isEqualTo(say("done"));
+      assertThat(refusals).hasValue(1);
     }
   }
 

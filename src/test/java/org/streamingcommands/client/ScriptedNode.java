@@ -3,9 +3,16 @@ package org.streamingcommands.client;
 import com.google.protobuf.Any;
 import com.google.protobuf.Message;
 import com.google.protobuf.StringValue;
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
 import io.grpc.ServerCredentials;
+import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -14,6 +21,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
@@ -54,6 +62,7 @@ final class ScriptedNode implements AutoCloseable {
             .directExecutor()
             .flowControlWindow(64 << 10)
             .maxInboundMessageSize(16 << 20)
+            .intercept(new Callers())
             .addService(new Api())
             .build();
     try {
@@ -146,6 +155,20 @@ final class ScriptedNode implements AutoCloseable {
     }
   }
 
+  /** Who calls, by connection. */
+  private static final class Callers implements ServerInterceptor {
+    static final Context.Key<SocketAddress> CALLER = Context.key("caller");
+
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+      SocketAddress caller =
+          Objects.requireNonNull(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
+      return Contexts.interceptCall(
+          Context.current().withValue(CALLER, caller), call, headers, next);
+    }
+  }
+
   private final class Api extends CommandServiceGrpc.CommandServiceImplBase {
     @Override
     public void sendToMany(SendToManyRequest request, StreamObserver<SendToManyResponse> answers) {
@@ -155,13 +178,14 @@ final class ScriptedNode implements AutoCloseable {
     @Override
     public StreamObserver<DispatchRequest> dispatch(StreamObserver<DispatchResponse> answers) {
       int stream = streams.incrementAndGet();
+      SocketAddress caller = Callers.CALLER.get();
       if (deaf) {
         ((ServerCallStreamObserver<DispatchResponse>) answers).disableAutoRequest();
       }
       return new StreamObserver<>() {
         @Override
         public void onNext(DispatchRequest request) {
-          Heard one = new Heard(stream, request, answers);
+          Heard one = new Heard(stream, caller, request, answers);
           heard.add(one);
           script.accept(one);
         }
@@ -181,7 +205,11 @@ final class ScriptedNode implements AutoCloseable {
   }
 
   /** One request, and the means to answer it. */
-  record Heard(int stream, DispatchRequest request, StreamObserver<DispatchResponse> answers) {
+  record Heard(
+      int stream,
+      SocketAddress caller,
+      DispatchRequest request,
+      StreamObserver<DispatchResponse> answers) {
     String commandId() {
       return request.getSend().getCommand().getCommandId();
     }
