@@ -57,6 +57,10 @@ final class Session implements ClientResponseObserver<ClientFrame, ServerFrame> 
   private final Renewal renewal;
   private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.GREETING);
   private @Nullable ClientCallStreamObserver<ClientFrame> requests;
+
+  /** Whether a server took the connection. */
+  private volatile boolean connected;
+
   private volatile Timer timer = Timer.NONE;
   private volatile long lastSign;
 
@@ -84,7 +88,8 @@ final class Session implements ClientResponseObserver<ClientFrame, ServerFrame> 
             welcomeTimeout,
             () -> {
               if (phase.get() == Phase.GREETING) {
-                end(Cause.UNREACHABLE, "no welcome within " + welcomeTimeout, Duration.ZERO);
+                String what = connected ? "no welcome within " : "no connection within ";
+                end(Cause.UNREACHABLE, what + welcomeTimeout, Duration.ZERO);
               }
             });
     ClientStreamServiceStub stub = ClientStreamServiceGrpc.newStub(channel);
@@ -101,7 +106,11 @@ final class Session implements ClientResponseObserver<ClientFrame, ServerFrame> 
   @Override
   public void beforeStart(ClientCallStreamObserver<ClientFrame> stream) {
     requests = stream;
-    stream.setOnReadyHandler(outbox::ready);
+    stream.setOnReadyHandler(
+        () -> {
+          connected = true;
+          outbox.ready();
+        });
   }
 
   @Override

@@ -122,10 +122,13 @@ final class HerdClients implements Worker {
         failures.add(why.message());
       }
     }
+  }
 
-    /** What is neither the node's word nor its wait for the client's entity. */
-    private boolean isNoAnswer(String message) {
-      return !message.startsWith("no welcome") && !message.contains("entity");
-    }
+  /**
+   * Whether nobody took the connection in. A node that did, and then had no welcome in time or said
+   * that it cannot, waits for the client's entity.
+   */
+  static boolean isNoAnswer(String message) {
+    return !message.startsWith("no welcome") && !message.contains("entity");
   }
 }

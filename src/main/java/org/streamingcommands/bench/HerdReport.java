@@ -9,9 +9,11 @@ import java.time.Duration;
  * @param fullPresence from the first that was lost until the last was connected
  * @param p50 how long half of them were away at most
  * @param p99 and all but one of a hundred
- * @param failedAccepts attempts that a living node did not answer
+ * @param failedAccepts attempts that no node took in: refused, broken off, or without a connection
+ *     in time
  * @param overloaded attempts that a node answered with goodbye(OVERLOADED)
- * @param waited attempts that were given up because the client's entity was not anywhere yet
+ * @param waited attempts that a node took in and that were given up because the client's entity was
+ *     not anywhere yet
  * @param failure what the first failed accept said
  */
 public record HerdReport(

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.StringValue;
 import io.grpc.Status;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -201,8 +203,25 @@ class AgentReconnectTest {
 
     timers.fire(Duration.ofSeconds(7));
 
-    expect(Cause.UNREACHABLE, BASE);
+    Disconnect why = heard.disconnect();
+    assertThat(why).isEqualTo(new Disconnect(Cause.UNREACHABLE, "no welcome within PT7S", BASE));
     assertThat(stream.end()).isEqualTo("broken");
+  }
+
+  @Test
+  void saysWhetherAnybodyTookTheConnection() throws Exception {
+    // It completes the connection in the kernel and says nothing.
+    try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      agent =
+          configured("127.0.0.1:" + silent.getLocalPort())
+              .welcomeTimeout(Duration.ofSeconds(7))
+              .connect();
+
+      timers.fire(Duration.ofSeconds(7));
+
+      assertThat(heard.disconnect())
+          .isEqualTo(new Disconnect(Cause.UNREACHABLE, "no connection within PT7S", BASE));
+    }
   }
 
   @Test

@@ -17,6 +17,15 @@ class HerdTest {
     assertThat(report.failure()).isEqualTo("none");
     assertThat(report.failedAccepts()).isZero();
     assertThat(report.fullPresence()).isPositive();
+    assertThat(report.waited()).isNotNegative();
+  }
+
+  @Test
+  void aConnectionThatNobodyTookInIsAFailedAcceptAndAWelcomeThatIsLateIsNot() {
+    assertThat(HerdClients.isNoAnswer("no connection within PT10S")).isTrue();
+    assertThat(HerdClients.isNoAnswer("UNAVAILABLE: io exception (Connection refused)")).isTrue();
+    assertThat(HerdClients.isNoAnswer("no welcome within PT10S")).isFalse();
+    assertThat(HerdClients.isNoAnswer("UNAVAILABLE: the client's entity is not there")).isFalse();
   }
 
   @Test
