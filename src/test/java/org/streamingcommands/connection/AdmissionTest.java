@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.streamingcommands.grpc.Wire;
 import org.streamingcommands.grpc.v1.Goodbye;
 import org.streamingcommands.grpc.v1.GoodbyeReason;
+import org.streamingcommands.grpc.v1.ServerFrame;
 import org.streamingcommands.support.TestNode;
 import org.streamingcommands.testkit.ScriptedClient;
 
@@ -100,6 +101,45 @@ class AdmissionTest {
       try (ScriptedClient third = node.connect("third")) {
         assertThat(third.epoch()).isPositive();
       }
+    }
+  }
+
+  @Test
+  void ofThoseWhoComeTooFastEachIsToldAMomentOfItsOwn() {
+    try (TestNode node =
+        TestNode.start(
+            "admission.accept-rate = 1",
+            "admission.accept-burst = 1",
+            "admission.retry-after = 7 s")) {
+      List<ScriptedClient> herd = new ArrayList<>();
+      for (int i = 0; i < 10; i++) {
+        herd.add(node.dial());
+      }
+      for (int i = 0; i < herd.size(); i++) {
+        herd.get(i).hello(TestNode.SERVICE, "c" + i);
+      }
+      int welcomed = 0;
+      List<Duration> delays = new ArrayList<>();
+      for (ScriptedClient client : herd) {
+        ServerFrame word = client.awaitFrame();
+        if (word.hasWelcome()) {
+          welcomed++;
+        } else {
+          assertThat(word.getGoodbye().getReason())
+              .isEqualTo(GoodbyeReason.GOODBYE_REASON_OVERLOADED);
+          delays.add(Wire.duration(word.getGoodbye().getReconnectDelay()));
+          client.awaitEnd();
+        }
+      }
+      assertThat(welcomed).isPositive();
+      // As many as seconds went by may have come in since.
+      assertThat(delays).isNotEmpty().doesNotHaveDuplicates();
+      assertThat(delays)
+          .allMatch(
+              delay ->
+                  delay.compareTo(Duration.ofSeconds(7)) >= 0
+                      && delay.compareTo(Duration.ofSeconds(70)) <= 0);
+      herd.forEach(ScriptedClient::close);
     }
   }
 

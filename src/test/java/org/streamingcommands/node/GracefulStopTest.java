@@ -5,10 +5,16 @@ import static org.streamingcommands.support.TestNode.await;
 
 import com.google.protobuf.StringValue;
 import com.typesafe.config.ConfigFactory;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.pekko.Done;
+import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.junit.jupiter.api.AfterEach;
@@ -87,6 +93,70 @@ class GracefulStopTest {
     for (CompletableFuture<Outcome<StringValue>> outcome : asked) {
       assertThat(await(outcome)).isEqualTo(new Outcome.Completed<>(StringValue.of("x")));
     }
+  }
+
+  /** As it is when each phase begins, seen by a task of that phase. */
+  @Test
+  void theListenersCloseThenTheEntitiesGoThenTheNodeLeaves() {
+    StreamingNode first = node("");
+    node(
+        "pekko.cluster.seed-nodes = [\"%s\"]"
+            .formatted(Cluster.get(first.system()).selfMember().address()));
+    connect(first, "a");
+    List<String> seen = new CopyOnWriteArrayList<>();
+    for (String phase :
+        List.of(
+            CoordinatedShutdown.PhaseBeforeServiceUnbind(),
+            CoordinatedShutdown.PhaseServiceRequestsDone(),
+            CoordinatedShutdown.PhaseClusterLeave(),
+            CoordinatedShutdown.PhaseBeforeActorSystemTerminate())) {
+      CoordinatedShutdown.get(first.system())
+          .addTask(
+              phase,
+              "test-looks",
+              () ->
+                  CompletableFuture.supplyAsync(
+                      () -> {
+                        seen.add(state(first));
+                        return Done.getInstance();
+                      }));
+    }
+    await(first.stop());
+    assertThat(seen)
+        .containsExactly(
+            "edge open, api open, entities here, member",
+            "edge closed, api closed, entities here, member",
+            "edge closed, api closed, entities gone, member",
+            "edge closed, api closed, entities gone, gone");
+  }
+
+  private static String state(StreamingNode node) {
+    return "edge %s, api %s, entities %s, %s"
+        .formatted(
+            isOpen(node.edgeAddress()) ? "open" : "closed",
+            isOpen(node.apiAddress()) ? "open" : "closed",
+            hasEntities(node) ? "here" : "gone",
+            Cluster.get(node.system()).isTerminated() ? "gone" : "member");
+  }
+
+  private static boolean isOpen(InetSocketAddress address) {
+    try (Socket socket = new Socket()) {
+      socket.connect(address, 5_000);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Whether the region is there, without which there is no entity. */
+  private static boolean hasEntities(StreamingNode node) {
+    return node.system()
+        .classicSystem()
+        .actorSelection("/system/sharding/ClientConnection")
+        .resolveOne(Duration.ofSeconds(5))
+        .handle((region, none) -> none == null)
+        .toCompletableFuture()
+        .join();
   }
 
   private static int inFlight(StreamingNode node) {

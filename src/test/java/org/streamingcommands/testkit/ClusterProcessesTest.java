@@ -69,17 +69,19 @@ class ClusterProcessesTest {
         "pause",
         ClusterSettings.of(seed()).withTimeout(Duration.ofSeconds(8)),
         run -> {
-          NodeProcess node = run.nodes().nodes().get((int) (seed() % 3));
-          run.disturbed("perhaps to a node that stands still");
-          node.pause();
-          run.pass(Duration.ofSeconds(30));
-          node.resume();
-          // It finds that the others gave it up, and stops.
-          node.awaitEnd();
-          node.start();
-          run.pass(Duration.ofSeconds(5));
-          awaitClients(run);
-          run.healed();
+          for (int round = 0; round < rounds(); round++) {
+            NodeProcess node = run.nodes().nodes().get((int) ((seed() + round) % 3));
+            run.disturbed("perhaps to a node that stands still");
+            node.pause();
+            run.pass(Duration.ofSeconds(30));
+            node.resume();
+            // It finds that the others gave it up, and stops.
+            node.awaitEnd();
+            node.start();
+            run.pass(Duration.ofSeconds(5));
+            awaitClients(run);
+            run.healed();
+          }
         });
   }
 
@@ -90,23 +92,25 @@ class ClusterProcessesTest {
         "cut",
         ClusterSettings.of(seed()).withTimeout(Duration.ofSeconds(8)),
         run -> {
-          int cut = (int) (seed() % 3);
-          NodeProcess node = run.nodes().nodes().get(cut);
-          run.nodes().linkTo(cut).cut();
-          run.pass(Duration.ofSeconds(3));
-          run.nodes().linkTo(cut).halfOpen();
-          run.pass(Duration.ofSeconds(2));
-          run.nodes().linkTo(cut).heal();
-          run.pass(Duration.ofSeconds(5));
-          run.disturbed("perhaps to a node that is cut off");
-          run.nodes().linkTo(cut).halfOpen();
-          run.pass(Duration.ofSeconds(20));
-          run.nodes().linkTo(cut).heal();
-          node.awaitEnd();
-          node.start();
-          run.pass(Duration.ofSeconds(5));
-          awaitClients(run);
-          run.healed();
+          for (int round = 0; round < rounds(); round++) {
+            int cut = (int) ((seed() + round) % 3);
+            NodeProcess node = run.nodes().nodes().get(cut);
+            run.nodes().linkTo(cut).cut();
+            run.pass(Duration.ofSeconds(3));
+            run.nodes().linkTo(cut).halfOpen();
+            run.pass(Duration.ofSeconds(2));
+            run.nodes().linkTo(cut).heal();
+            run.pass(Duration.ofSeconds(5));
+            run.disturbed("perhaps to a node that is cut off");
+            run.nodes().linkTo(cut).halfOpen();
+            run.pass(Duration.ofSeconds(20));
+            run.nodes().linkTo(cut).heal();
+            node.awaitEnd();
+            node.start();
+            run.pass(Duration.ofSeconds(5));
+            awaitClients(run);
+            run.healed();
+          }
         });
   }
 
