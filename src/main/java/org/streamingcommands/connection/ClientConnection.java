@@ -353,6 +353,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
   }
 
   private Behavior<Message> onStillAttached(StillAttached still) {
+    flow.forget();
     if (session != null && session.stream().equals(still.stream())) {
       if (session.downlink() instanceof RemoteDownlink remote) {
         flow.credits(remote.stillThere(still.arrived(), still.lastHeard().toEpochMilli()));

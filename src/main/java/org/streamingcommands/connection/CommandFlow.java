@@ -76,8 +76,13 @@ final class CommandFlow {
     this.counters = counters;
     this.clock = clock;
     this.queue = new CommandQueue(settings.queueSize(), settings.queueBytes(), this::supersede);
-    this.recent = new RecentOutcomes(settings.dedupWindow().toMillis(), settings.dedupSize());
-    this.brought = new RecentOutcomes(settings.dedupWindow().toMillis(), settings.dedupSize());
+    this.recent = recent(settings);
+    this.brought = recent(settings);
+  }
+
+  private static RecentOutcomes recent(ServiceSettings settings) {
+    return new RecentOutcomes(
+        settings.dedupWindow().toMillis(), settings.dedupSize(), settings.dedupBytes());
   }
 
   int queued() {
@@ -113,6 +118,12 @@ final class CommandFlow {
             .toList(),
         (!commandId.isEmpty() && recent.find(commandId, now) == null ? brought : recent)
             .view(commandId, now));
+  }
+
+  /** Lets go of what nobody may ask for any more: a client that is quiet would keep it for ever. */
+  void forget() {
+    recent.forget(clock.millis());
+    brought.forget(clock.millis());
   }
 
   /** When {@link #expire} has something to do; {@link Long#MAX_VALUE} for never. */

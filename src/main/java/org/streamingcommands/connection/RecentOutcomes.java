@@ -3,14 +3,13 @@ package org.streamingcommands.connection;
 import com.google.protobuf.Any;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.Outcome;
 
-/** How the client's last commands ended, bounded by age and count, so that an id runs once. */
+/**
+ * How the client's last commands ended, bounded by age, count and bytes, so that an id runs once.
+ */
 final class RecentOutcomes {
   /** How a command ended, and what tells whether a later one of its id is the same. */
   record Ended(
@@ -28,28 +27,31 @@ final class RecentOutcomes {
   private static final int MAX_TEXT = 200;
 
   private final long windowMillis;
-  private final int maxCount;
-  private final Map<String, Ended> byId = new LinkedHashMap<>();
+  private final ByteLog log;
 
-  RecentOutcomes(long windowMillis, int maxCount) {
+  /**
+   * @param maxBytes one outcome alone may have more
+   */
+  RecentOutcomes(long windowMillis, int maxCount, int maxBytes) {
     this.windowMillis = windowMillis;
-    this.maxCount = maxCount;
+    this.log = new ByteLog(maxCount, maxBytes);
   }
 
   @Nullable Ended find(String commandId, long nowMillis) {
-    Ended ended = byId.get(commandId);
-    return ended == null || ended.atMillis() + windowMillis < nowMillis ? null : ended;
+    int entry = log.find(commandId);
+    if (entry < 0) {
+      return null;
+    }
+    long atMillis = log.atMillis(entry);
+    return atMillis + windowMillis < nowMillis
+        ? null
+        : OutcomeBytes.read(log.body(entry), atMillis);
   }
 
   void add(PendingCommand command, Outcome<Any> outcome, long nowMillis) {
-    add(
-        command.command.id(),
-        new Ended(
-            Fingerprint.of(command.command.payload()),
-            command.command.payload().getTypeUrl(),
-            outcome,
-            nowMillis),
-        nowMillis);
+    Any payload = command.command.payload();
+    Ended ended = new Ended(Fingerprint.of(payload), payload.getTypeUrl(), outcome, nowMillis);
+    add(command.command.id(), ended, nowMillis);
   }
 
   /** A result of a command that another entity had sent. */
@@ -61,27 +63,27 @@ final class RecentOutcomes {
 
   /** All of them, in the order of their end. */
   List<Known> all(long nowMillis) {
-    prune(nowMillis);
-    List<Known> all = new ArrayList<>(byId.size());
-    byId.forEach((commandId, ended) -> all.add(new Known(commandId, ended)));
+    forget(nowMillis);
+    List<Known> all = new ArrayList<>(log.count());
+    log.forEach((id, at, body) -> all.add(new Known(id, OutcomeBytes.read(body, at))));
     return all;
   }
 
   /** What another entity knew; what ended here since is newer. */
   void inherit(List<Known> inherited, long nowMillis) {
     List<Known> own = all(nowMillis);
-    byId.clear();
+    log.clear();
     inherited.forEach(known -> add(known.commandId(), known.ended(), nowMillis));
     own.forEach(known -> add(known.commandId(), known.ended(), nowMillis));
   }
 
   private void add(String commandId, Ended ended, long nowMillis) {
-    byId.remove(commandId);
-    byId.put(commandId, ended);
-    if (byId.size() > maxCount) {
-      removeEldest();
-    }
-    prune(nowMillis);
+    log.forgetBefore(nowMillis - windowMillis);
+    log.put(
+        commandId,
+        ended.atMillis(),
+        OutcomeBytes.size(ended),
+        body -> OutcomeBytes.write(ended, body));
   }
 
   /** A result that came after the command was given up: it is the better answer from now on. */
@@ -90,8 +92,9 @@ final class RecentOutcomes {
     if (ended == null || !(ended.outcome() instanceof Outcome.Undelivered<Any>)) {
       return false;
     }
-    byId.replace(
-        commandId, new Ended(ended.fingerprint(), ended.typeUrl(), late, ended.atMillis()));
+    // Counted from its end still, though it is the last to go now.
+    Ended corrected = new Ended(ended.fingerprint(), ended.typeUrl(), late, ended.atMillis());
+    add(commandId, corrected, nowMillis);
     return true;
   }
 
@@ -103,10 +106,9 @@ final class RecentOutcomes {
       Ended ended = find(commandId, nowMillis);
       return ended == null ? List.of() : List.of(view(commandId, ended, ended.outcome()));
     }
-    return byId.entrySet().stream()
-        .skip(Math.max(0, byId.size() - ClientView.MOST))
-        .filter(entry -> entry.getValue().atMillis() + windowMillis >= nowMillis)
-        .map(entry -> view(entry.getKey(), entry.getValue(), bare(entry.getValue().outcome())))
+    List<Known> known = all(nowMillis);
+    return known.subList(Math.max(0, known.size() - ClientView.MOST), known.size()).stream()
+        .map(k -> view(k.commandId(), k.ended(), bare(k.ended().outcome())))
         .toList();
   }
 
@@ -131,21 +133,13 @@ final class RecentOutcomes {
   }
 
   boolean isEmpty(long nowMillis) {
-    prune(nowMillis);
-    return byId.isEmpty();
+    forget(nowMillis);
+    return log.count() == 0;
   }
 
-  /** In order of their end, so that the eldest come first. */
-  private void prune(long nowMillis) {
-    Iterator<Ended> eldestFirst = byId.values().iterator();
-    while (eldestFirst.hasNext() && eldestFirst.next().atMillis() + windowMillis < nowMillis) {
-      eldestFirst.remove();
-    }
-  }
-
-  private void removeEldest() {
-    Iterator<Ended> eldestFirst = byId.values().iterator();
-    eldestFirst.next();
-    eldestFirst.remove();
+  /** Lets go of what is out of the window, and of its memory. */
+  void forget(long nowMillis) {
+    log.forgetBefore(nowMillis - windowMillis);
+    log.shrink();
   }
 }

@@ -19,6 +19,7 @@ public record ServiceSettings(
     int maxCommandBytes,
     Duration dedupWindow,
     int dedupSize,
+    int dedupBytes,
     Duration resumeWindow,
     SecondConnection secondConnection,
     PingStrategy pingStrategy,
@@ -36,6 +37,7 @@ public record ServiceSettings(
     atLeast("max-in-flight-bytes", maxInFlightBytes, 1);
     atLeast("max-command-size", maxCommandBytes, 1);
     atLeast("dedup-size", dedupSize, 0);
+    atLeast("dedup-bytes", dedupBytes, 0);
     atLeast("max-clients", maxClients, 0);
     atLeast("max-frame-rate", maxFrameRate, 0);
     types = Set.copyOf(types);
@@ -66,6 +68,7 @@ public record ServiceSettings(
         Math.toIntExact(config.getBytes("max-command-size")),
         config.getDuration("dedup-window"),
         config.getInt("dedup-size"),
+        Math.toIntExact(config.getBytes("dedup-bytes")),
         config.getDuration("resume-window"),
         config.getEnum(SecondConnection.class, "second-connection"),
         config.getEnum(PingStrategy.class, "ping-strategy"),

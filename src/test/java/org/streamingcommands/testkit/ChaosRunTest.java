@@ -26,6 +26,7 @@ class ChaosRunTest {
           "connection.max-in-flight = 16",
           "connection.dedup-window = 10 m",
           "connection.dedup-size = 100000",
+          "connection.dedup-bytes = 64 MiB",
           "engine.reattach-interval = 1 s");
 
   /** Nodes that differ in what they do with clients that come and go. */
