@@ -50,7 +50,7 @@ class ArchitectureTest {
 
   @Test
   void connectionKnowsCommandAndTheWordsBetweenNodesOnly() {
-    knowsOnly("connection", "command", "cluster.v1").check(OURS);
+    knowsOnly("connection", "command", "dispatch", "cluster.v1").check(OURS);
   }
 
   @Test

@@ -349,7 +349,7 @@ public final class ClientSession implements Downlink {
       }
       return;
     }
-    to.tell(message);
+    StreamThread.tellAndRun(to, message);
   }
 
   private void heard() {

@@ -56,6 +56,10 @@ public final class Connections implements Extension {
         }
       };
 
+  /** Where messages of other nodes come in: what they are for runs next, on the same thread. */
+  private static final Props INTERNAL =
+      DispatcherSelector.fromConfig("pekko.actor.internal-dispatcher");
+
   private static final Duration ROUTING_TIMEOUT = Duration.ofSeconds(1);
 
   private static final Duration SWEEP = Duration.ofMillis(100);
@@ -137,7 +141,7 @@ public final class Connections implements Extension {
     cluster = Cluster.get(system);
     listings = new ClusterListings(system, node, presence, gateways, limit);
     system.systemActorOf(
-        Gateway.create(sessions, sends, listings, legacies), Gateway.NAME, Props.empty());
+        Gateway.create(sessions, sends, listings, legacies), Gateway.NAME, INTERNAL);
     region = startRegion(system);
     system.systemActorOf(
         StrayRequests.create(this), "streaming-commands-stray-requests", Props.empty());

@@ -3,15 +3,14 @@ package org.streamingcommands.connection;
 import com.typesafe.config.Config;
 import java.util.List;
 import java.util.concurrent.AbstractExecutorService;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.dispatch.DispatcherPrerequisites;
 import org.apache.pekko.dispatch.ExecutorServiceConfigurator;
 import org.apache.pekko.dispatch.ExecutorServiceFactory;
 import org.apache.pekko.dispatch.ForkJoinExecutorConfigurator;
+import org.streamingcommands.dispatch.NearPool;
 
 /**
  * Where entities run: on the thread of their client's stream where the message comes from there or
@@ -42,16 +41,9 @@ public final class EntityExecutor extends ExecutorServiceConfigurator {
 
     @Override
     public void execute(Runnable task) {
-      Executor thread = StreamThread.current();
-      if (thread != null) {
-        try {
-          thread.execute(task);
-          return;
-        } catch (RejectedExecutionException e) {
-          // The edge has stopped; its clients' entities have not.
-        }
+      if (!StreamThread.run(task) && !NearPool.stay(task)) {
+        pool.execute(task);
       }
-      pool.execute(task);
     }
 
     @Override

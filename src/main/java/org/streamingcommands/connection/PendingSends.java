@@ -154,7 +154,7 @@ final class PendingSends implements Replies {
     if (waiting != null && waiting.listener != null) {
       CommandListener listener = waiting.listener;
       Outcome<Any> certain = certain(waiting, outcome);
-      guarded(() -> listener.outcome(certain));
+      StreamThread.afterwards(() -> guarded(() -> listener.outcome(certain)));
     }
   }
 

@@ -47,7 +47,11 @@ public final class ConfigCheck {
 
   /** Where Pekko reads all that it knows of dispatchers, and not only what ours set. */
   private static final Set<String> DISPATCHERS =
-      Set.of(ROOT + ".callback-dispatcher", ROOT + ".entity-dispatcher");
+      Set.of(
+          ROOT + ".callback-dispatcher",
+          ROOT + ".entity-dispatcher",
+          ROOT + ".near-dispatcher",
+          ROOT + ".selector-dispatcher");
 
   /** The sections of Pekko that a node is configured by, and whose keys are all in a reference. */
   private static final List<String> PEKKO =
