@@ -54,8 +54,9 @@ final class Newcomers extends Inet.AbstractSocketOption {
 
   private void add(Socket socket, InetSocketAddress from) {
     Newcomer newcomer = new Newcomer(lastNumber.incrementAndGet(), socket, from, System.nanoTime());
-    byAge.put(newcomer.number(), newcomer);
     Newcomer before = byAddress.put(from, newcomer);
+    // Second: one that has asked in between is found by nobody there, and dropped in its turn.
+    byAge.put(newcomer.number(), newcomer);
     if (before != null) {
       // It was heard anew, or its connection is gone: the address could not be another's.
       byAge.remove(before.number());
