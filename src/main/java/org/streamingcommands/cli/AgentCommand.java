@@ -52,7 +52,7 @@ final class AgentCommand implements Callable<Integer> {
       defaultValue = "ECHO",
       description = {
         "How to answer: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).",
-        "NEVER leaves every command without an outcome."
+        "STEPS tells of its progress first, NEVER leaves every command without an outcome."
       })
   private AgentAnswer answer = AgentAnswer.ECHO;
 
@@ -71,7 +71,7 @@ final class AgentCommand implements Callable<Integer> {
     builder.onOtherAsync(
         (command, context) -> {
           printer.command(context.commandId(), command, known);
-          return answer.to(command);
+          return answer.to(command, context);
         });
     Agent agent;
     try {

@@ -5,12 +5,15 @@ import com.google.protobuf.DynamicMessage;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.streamingcommands.client.CommandStep;
 import org.streamingcommands.client.RemoteConnections;
 import org.streamingcommands.client.SendOptions;
 import org.streamingcommands.client.StreamingCommandClient;
 import org.streamingcommands.command.CommandIds;
 import org.streamingcommands.command.Outcome;
 import org.streamingcommands.command.Priority;
+import org.streamingcommands.command.Receipt;
+import org.streamingcommands.command.SendResult;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -21,10 +24,10 @@ import picocli.CommandLine.Spec;
 /** Sends one command from this process and tells each step as it comes. */
 @Command(
     name = "send",
-    description = "Send one command to one client and wait for its outcome.",
+    description = "Send one command to one client and wait for its outcome, or for a receipt.",
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
-      "0:the client completed the command",
+      "0:the client completed the command, or it got as far as --wait-for",
       "1:the program failed",
       "2:the arguments are wrong",
       "3:the client says that the command failed",
@@ -76,6 +79,20 @@ final class SendCommand implements Callable<Integer> {
   private Priority priority = Priority.NORMAL;
 
   @Option(
+      names = "--coalescing-key",
+      defaultValue = "",
+      description = "Of the commands with one key in the client's queue only the newest stays.")
+  private String coalescingKey = "";
+
+  @Option(
+      names = "--wait-for",
+      description = {
+        "Only until it got so far: ${COMPLETION-CANDIDATES}; it goes on.",
+        "Until it ended unless given."
+      })
+  private Optional<Receipt> waitFor = Optional.empty();
+
+  @Option(
       names = {"-o", "--output"},
       defaultValue = "TEXT",
       description =
@@ -94,13 +111,39 @@ final class SendCommand implements Callable<Integer> {
     StreamingCommandClient<DynamicMessage> client =
         StreamingCommandClient.remote(api.settings(), service, id);
     SendOptions options =
-        SendOptions.defaults().withCommandId(sendId).withTimeout(timeout).withPriority(priority);
-    Outcome<Any> outcome =
+        SendOptions.defaults()
+            .withCommandId(sendId)
+            .withTimeout(timeout)
+            .withPriority(priority)
+            .withCoalescingKey(coalescingKey);
+    Optional<Outcome<Any>> ended =
         ProgressLine.during(
             command.getErr(),
             () -> "waiting for %s/%s, %s".formatted(service, id, printer.state()),
-            () -> client.execute(message, Any.class, options, printer).get());
+            () -> send(client, message, options, printer));
     RemoteConnections.closeAll();
+    return ended.isEmpty() ? ExitCode.OK : exitCode(ended.get(), command);
+  }
+
+  /**
+   * @return how it ended; empty where it only got as far as was wished
+   */
+  private Optional<Outcome<Any>> send(
+      StreamingCommandClient<DynamicMessage> client,
+      DynamicMessage message,
+      SendOptions options,
+      StepPrinter printer)
+      throws Exception {
+    if (waitFor.isEmpty()) {
+      return Optional.of(client.execute(message, Any.class, options, printer).get());
+    }
+    SendResult result = client.send(message, waitFor.get(), options).get();
+    result.receipt().ifPresent(receipt -> printer.accept(new CommandStep.Reached<>(receipt)));
+    result.outcome().ifPresent(outcome -> printer.accept(new CommandStep.Ended<>(outcome)));
+    return result.outcome();
+  }
+
+  private static int exitCode(Outcome<Any> outcome, CommandLine command) {
     if (!outcome.isCompleted()) {
       command.getErr().println("streaming-commands: " + OutcomeText.why(outcome));
     }

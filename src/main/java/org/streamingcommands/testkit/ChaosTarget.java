@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.LongAdder;
+import org.streamingcommands.client.CommandClientSettings;
+import org.streamingcommands.client.StreamingCommandClient;
 import org.streamingcommands.command.CancelResult;
 import org.streamingcommands.command.ClientKey;
 import org.streamingcommands.command.Command;
@@ -38,6 +40,54 @@ public interface ChaosTarget {
 
   /** What the node counts, for the report. */
   Map<String, Long> counters();
+
+  /**
+   * The same node, for senders of another process.
+   *
+   * @param api how they reach it
+   */
+  default ChaosTarget through(CommandClientSettings api) {
+    ChaosTarget node = this;
+    ClusterWay way = ClusterWay.remote(api);
+    return new ChaosTarget() {
+      @Override
+      public String service() {
+        return node.service();
+      }
+
+      @Override
+      public InetSocketAddress edge() {
+        return node.edge();
+      }
+
+      @Override
+      public void send(ClientKey client, Command command, boolean steps, CommandListener listener) {
+        way.send(client, command, steps, listener);
+      }
+
+      @Override
+      public CompletableFuture<CancelResult> cancel(
+          ClientKey client, String commandId, Duration timeout) {
+        return StreamingCommandClient.remote(api, client.service(), client.clientId())
+            .cancel(commandId);
+      }
+
+      @Override
+      public void disconnect(ClientKey client) {
+        node.disconnect(client);
+      }
+
+      @Override
+      public List<ConnectedClient> connected() {
+        return node.connected();
+      }
+
+      @Override
+      public Map<String, Long> counters() {
+        return node.counters();
+      }
+    };
+  }
 
   /** The engine of this JVM. */
   static ChaosTarget of(Connections connections, String service, InetSocketAddress edge) {

@@ -33,7 +33,8 @@ interface ClusterWay {
           SendOptions.defaults()
               .withCommandId(command.id())
               .withTimeout(Duration.between(Instant.now(), command.deadline()))
-              .withPriority(command.priority());
+              .withPriority(command.priority())
+              .withCoalescingKey(command.coalescingKey());
       StringValue payload = payload(command);
       if (steps) {
         to.execute(payload, StringValue.class, options, step -> tell(step, listener));

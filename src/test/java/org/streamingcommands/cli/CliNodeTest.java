@@ -23,6 +23,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.streamingcommands.agent.Agent;
 import org.streamingcommands.agent.CommandFailure;
+import org.streamingcommands.command.ClientKey;
+import org.streamingcommands.connection.ClientView;
+import org.streamingcommands.connection.Connections;
 import org.streamingcommands.node.StreamingNode;
 
 /** The subcommands against a real node, with a real client on its edge. */
@@ -38,7 +41,7 @@ class CliNodeTest {
     node =
         StreamingNode.start(
             ConfigFactory.parseString(
-                    "streaming-commands { edge.port = 0, api.port = 0, services { agents {} } }")
+                    "streaming-commands { edge.port = 0, api.port = 0, services { agents {}, narrow.max-in-flight = 1 } }")
                 .withFallback(StreamingNode.config(Optional.empty()))
                 .resolve());
   }
@@ -102,6 +105,87 @@ class CliNodeTest {
 
     assertThat(code).isEqualTo(ExitCode.RECEIVED_NOT_FINISHED);
     assertThat(err.toString()).contains("TIMED_OUT");
+  }
+
+  @Test
+  void aSendThatWaitsForAReceiptLeavesTheCommandToGoOn() {
+    connect("receipt");
+
+    int code = send("receipt", "google.protobuf.BoolValue", "true", "--wait-for", "received");
+
+    assertThat(code).isZero();
+    assertThat(out.toString().lines()).singleElement().asString().startsWith("received");
+  }
+
+  @Test
+  void aSendThatWaitsForAReceiptAndEndsFirstSaysHow() {
+    assertThat(send("nobody", "google.protobuf.Empty", "{}", "--wait-for", "SENT"))
+        .isEqualTo(ExitCode.NOT_SENT);
+
+    assertThat(out.toString()).contains("NOT_CONNECTED (NOT_SENT)");
+  }
+
+  @Test
+  void aCoalescingKeyTravelsAlong() {
+    connect("narrow", "c1");
+    String[] send = {"send", "--api", api(), "--service", "narrow", "--id", "c1"};
+    String[] never =
+        append(
+            send, "--type", "google.protobuf.BoolValue", "--json", "true", "--wait-for", "queued");
+
+    assertThat(run(append(never, "--command-id", "in-flight"))).isZero();
+    assertThat(run(append(never, "--command-id", "v1", "--coalescing-key", "config"))).isZero();
+    assertThat(run(append(never, "--command-id", "v2", "--coalescing-key", "config"))).isZero();
+
+    ClientView view =
+        Connections.get(node.system())
+            .inspect(ClientKey.of("narrow", "c1"), "", Duration.ofSeconds(30))
+            .join();
+    assertThat(view.pending())
+        .extracting(ClientView.Pending::commandId)
+        .containsExactly("in-flight", "v2");
+  }
+
+  @Test
+  void anAgentTellsOfItsProgressAndStopsWhatIsCancelled() {
+    CompletableFuture<Integer> agent = agent("--id", "steps", "--answer", "steps");
+    CompletableFuture<Integer> other = agent("--id", "stops", "--answer", "never");
+    while (send(
+            "stops", "google.protobuf.Empty", "{}", "--wait-for", "received", "--command-id", "j")
+        != ExitCode.OK) {
+      assertThat(other).isNotDone();
+    }
+    while (send("steps", "google.protobuf.StringValue", "\"go\"") != ExitCode.OK) {
+      assertThat(agent).isNotDone();
+    }
+    assertThat(out.toString()).contains("25 %", "75 %", "step 3 of 4", "COMPLETED");
+
+    assertThat(
+            run(
+                "cancel",
+                "--api",
+                api(),
+                "--service",
+                "agents",
+                "--id",
+                "stops",
+                "--command-id",
+                "j"))
+        .isZero();
+    assertThat(out.toString()).contains("CANCELLED");
+    connect("steps");
+    connect("stops");
+    assertThat(agent.orTimeout(30, TimeUnit.SECONDS).join()).isEqualTo(ExitCode.FAILURE);
+    assertThat(other.orTimeout(30, TimeUnit.SECONDS).join()).isEqualTo(ExitCode.FAILURE);
+  }
+
+  private static CompletableFuture<Integer> agent(String... more) {
+    String[] args =
+        append(
+            new String[] {"agent", "--service", "agents", "--edge", address(node.edgeAddress())},
+            more);
+    PrintWriter nowhere = new PrintWriter(new StringWriter(), true);
+    return CompletableFuture.supplyAsync(() -> Cli.run(nowhere, nowhere, args));
   }
 
   @Test
@@ -207,9 +291,13 @@ class CliNodeTest {
   }
 
   private void connect(String id) {
+    connect("agents", id);
+  }
+
+  private void connect(String service, String id) {
     Agent agent =
         Agent.builder(address(node.edgeAddress()))
-            .service("agents")
+            .service(service)
             .clientId(id)
             .label("room", "hall")
             .on(StringValue.class, (text, context) -> text)

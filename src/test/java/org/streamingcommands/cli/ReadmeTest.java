@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ReadmeTest {
-  private static final Pattern JAVA_BLOCK = Pattern.compile("(?ms)^```java\\R(.*?)^```$");
+  private static final Pattern JAVA_BLOCK = Pattern.compile("(?ms)^ *```java\\R(.*?)^ *```$");
   private static final Pattern PATH = Pattern.compile("`((?:src|conf|proto)/[\\w./-]+)`");
 
   @ParameterizedTest
@@ -55,7 +55,11 @@ class ReadmeTest {
   }
 
   static List<String> snippets() throws IOException {
-    return JAVA_BLOCK.matcher(readme()).results().map(found -> found.group(1)).toList();
+    return JAVA_BLOCK
+        .matcher(readme())
+        .results()
+        .map(found -> found.group(1).stripTrailing().stripIndent())
+        .toList();
   }
 
   private static String readme() throws IOException {

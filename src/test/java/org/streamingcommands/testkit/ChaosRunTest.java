@@ -2,6 +2,8 @@ package org.streamingcommands.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +11,10 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.streamingcommands.client.CommandClientSettings;
+import org.streamingcommands.client.RemoteConnections;
+import org.streamingcommands.connection.Connections;
+import org.streamingcommands.node.StreamingNode;
 import org.streamingcommands.support.TestNode;
 
 /**
@@ -52,10 +58,14 @@ class ChaosRunTest {
     }
 
     TestNode start() {
+      return TestNode.start(settings());
+    }
+
+    String[] settings() {
       List<String> all = new ArrayList<>(overrides);
       // Of two settings of one key the later counts.
       all.addAll(0, QUICK_AND_SMALL);
-      return TestNode.start(all.toArray(String[]::new));
+      return all.toArray(String[]::new);
     }
   }
 
@@ -64,6 +74,25 @@ class ChaosRunTest {
   @EnumSource
   void whatOnceBrokeDoesNotBreakAgain(Node node) {
     storm(node, ChaosSettings.of(1).lasting(Duration.ofSeconds(8), 4_000));
+  }
+
+  @Test
+  void everyPromiseIsKeptToSendersOfAnotherProcess() {
+    long seed = Long.getLong("chaos.seed", ThreadLocalRandom.current().nextLong(1_000_000));
+    ChaosSettings settings = ChaosSettings.of(seed).lasting(Duration.ofSeconds(8), 4_000);
+    System.out.printf("chaos seed %d through the api%n", seed);
+    String[] overrides = Node.REMEMBERS.settings();
+    Config config =
+        TestNode.config(overrides)
+            .withFallback(ConfigFactory.parseString("streaming-commands.services.bots {}"));
+    try (StreamingNode node = StreamingNode.start(config)) {
+      ChaosTarget local =
+          ChaosTarget.of(Connections.get(node.system()), TestNode.SERVICE, node.edgeAddress());
+      String api = "127.0.0.1:" + node.apiAddress().getPort();
+      check(settings, local.through(CommandClientSettings.of(api)));
+    } finally {
+      RemoteConnections.closeAll();
+    }
   }
 
   @Test
@@ -79,12 +108,13 @@ class ChaosRunTest {
   private static void storm(Node kind, ChaosSettings quickest) {
     ChaosSettings settings = quickest.repeatingWithin(kind.repeatWithin);
     System.out.printf("chaos seed %d on a node that %s%n", settings.seed(), kind);
-    ChaosReport report;
     try (TestNode node = kind.start()) {
-      report =
-          ChaosRun.run(
-              settings, ChaosTarget.of(node.connections(), TestNode.SERVICE, node.edgeAddress()));
+      check(settings, ChaosTarget.of(node.connections(), TestNode.SERVICE, node.edgeAddress()));
     }
+  }
+
+  private static void check(ChaosSettings settings, ChaosTarget target) {
+    ChaosReport report = ChaosRun.run(settings, target);
     System.out.println(report);
     assertThat(report.violations()).as(report.toString()).isEmpty();
     assertThat(report.sends()).isGreaterThanOrEqualTo(settings.commands());
