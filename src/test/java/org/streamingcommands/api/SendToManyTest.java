@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.streamingcommands.command.ClientKey;
+import org.streamingcommands.command.Receipt;
 import org.streamingcommands.grpc.v1.ClientIds;
 import org.streamingcommands.grpc.v1.Reason;
 import org.streamingcommands.grpc.v1.ReasonCount;
@@ -33,6 +35,7 @@ import org.streamingcommands.grpc.v1.SendToManyResponse;
 import org.streamingcommands.grpc.v1.SendToManySummary;
 import org.streamingcommands.grpc.v1.WaveEnded;
 import org.streamingcommands.grpc.v1.WavePlan;
+import org.streamingcommands.support.Heard;
 import org.streamingcommands.support.ScriptedFleet;
 import org.streamingcommands.support.ScriptedFleet.Habit;
 import org.streamingcommands.support.TestNode;
@@ -220,6 +223,26 @@ class SendToManyTest {
       a.cancelled(all);
       api.node.send("b", TestNode.command("other", "start"));
       assertThat(b.awaitCommand().getCommandId()).isEqualTo("other");
+    }
+  }
+
+  @Test
+  void aCancelledCallLeavesWhatSomebodyElseSentToo() {
+    try (ScriptedClient a = api.node.connect("a")) {
+      StreamReader<SendToManyRequest, SendToManyResponse> call =
+          call(ids("a").setCancelOnAbandon(true));
+      a.awaitCommand();
+      Heard other = api.node.send("a", TestNode.command(all, "start")).awaitReceipt(Receipt.SENT);
+      LongAdder abandoned = api.node.connections().counters().abandoned;
+      long before = abandoned.sum();
+      call.cancel();
+      while (abandoned.sum() == before) {
+        Thread.onSpinWait();
+      }
+      api.node.send("a", TestNode.command("sentinel-" + all, "start"));
+      assertThat(a.awaitFrame().getCommand().getCommandId()).isEqualTo("sentinel-" + all);
+      a.complete(all, "done");
+      assertThat(other.awaitOutcome().isCompleted()).isTrue();
     }
   }
 
