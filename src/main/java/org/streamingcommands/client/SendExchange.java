@@ -117,13 +117,15 @@ final class SendExchange extends Exchange {
 
   /**
    * A node speaks only for the delivery that it knows. Where an earlier stream may have carried the
-   * command too, or its receipt was seen, NOT_SENT would be false.
+   * command too, or a receipt said that it was sent, NOT_SENT would be false.
    */
   private Outcome<Any> certain(Outcome<Any> outcome) {
     if (!(outcome instanceof Undelivered<Any> end)) {
       return outcome;
     }
-    Certainty floor = reached == null && !isAskedAgain() ? Certainty.NOT_SENT : proven();
+    Receipt last = reached;
+    boolean neverLeft = (last == null || last == Receipt.QUEUED) && !isAskedAgain();
+    Certainty floor = neverLeft ? Certainty.NOT_SENT : proven();
     return floor.compareTo(end.certainty()) <= 0
         ? end
         : new Undelivered<>(end.reason(), floor, end.message());

@@ -126,6 +126,19 @@ class RemoteSendTest {
   }
 
   @Test
+  void aNodesNotSentStandsWhereTheCommandOnlyWaitedInItsQueue() throws Exception {
+    for (Receipt receipt : List.of(Receipt.QUEUED, Receipt.SENT)) {
+      var outcome =
+          client.execute(say("go"), StringValue.class, SendOptions.defaults(), step -> {});
+      ScriptedNode.Heard heard = node.next();
+      heard.receipt(receipt);
+      heard.undelivered(Reason.SUPERSEDED, Certainty.NOT_SENT);
+      assertThat(awaitUndelivered(outcome).certainty())
+          .isEqualTo(receipt == Receipt.QUEUED ? Certainty.NOT_SENT : Certainty.SENT_UNCONFIRMED);
+    }
+  }
+
+  @Test
   void anExecutionTellsEveryStepOnceAndInOrder() throws Exception {
     List<CommandStep<StringValue>> steps = new CopyOnWriteArrayList<>();
     var outcome = client.execute(say("go"), StringValue.class, SendOptions.defaults(), steps::add);
