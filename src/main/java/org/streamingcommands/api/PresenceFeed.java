@@ -10,8 +10,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.ClientKey;
 import org.streamingcommands.command.LabelSelector;
+import org.streamingcommands.connection.ClusterListing;
 import org.streamingcommands.connection.ConnectedClient;
 import org.streamingcommands.connection.PresenceEvent;
+import org.streamingcommands.grpc.v1.SnapshotEnd;
 import org.streamingcommands.grpc.v1.WatchClientsResponse;
 
 /**
@@ -29,7 +31,8 @@ abstract class PresenceFeed {
   private final Set<ClientKey> told = new HashSet<>();
 
   private Iterator<ConnectedClient> snapshot = Collections.emptyIterator();
-  private int snapshotSize;
+  private SnapshotEnd snapshotEnd = SnapshotEnd.getDefaultInstance();
+  private boolean isBegun;
   private boolean snapshotEnded;
   private boolean overrun;
 
@@ -46,11 +49,19 @@ abstract class PresenceFeed {
   /** There is something to read. Any thread; must not block. */
   protected abstract void wake();
 
-  synchronized void snapshot(List<ConnectedClient> connected) {
-    List<ConnectedClient> chosen = connected.stream().filter(this::isChosen).toList();
-    chosen.forEach(this::remember);
-    snapshot = chosen.iterator();
-    snapshotSize = chosen.size();
+  void snapshot(ClusterListing connected) {
+    synchronized (this) {
+      List<ConnectedClient> chosen = connected.clients().stream().filter(this::isChosen).toList();
+      chosen.forEach(this::remember);
+      snapshot = chosen.iterator();
+      snapshotEnd =
+          SnapshotEnd.newBuilder()
+              .setClients(chosen.size())
+              .addAllSilentNodes(connected.silent())
+              .build();
+      isBegun = true;
+    }
+    wake();
   }
 
   void change(PresenceEvent event) {
@@ -77,7 +88,7 @@ abstract class PresenceFeed {
 
   /** The next message; null when there is none yet, or none ever because it is overrun. */
   synchronized @Nullable WatchClientsResponse poll() {
-    if (overrun) {
+    if (overrun || !isBegun) {
       return null;
     }
     if (snapshot.hasNext()) {
@@ -85,9 +96,7 @@ abstract class PresenceFeed {
     }
     if (!snapshotEnded) {
       snapshotEnded = true;
-      WatchClientsResponse.Builder end = WatchClientsResponse.newBuilder();
-      end.getSnapshotEndBuilder().setClients(snapshotSize);
-      return end.build();
+      return WatchClientsResponse.newBuilder().setSnapshotEnd(snapshotEnd).build();
     }
     PresenceEvent next = changes.poll();
     return next == null ? null : message(next.kind(), next.client());

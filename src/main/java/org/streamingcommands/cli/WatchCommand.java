@@ -6,6 +6,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Iterator;
 import java.util.concurrent.Callable;
 import org.streamingcommands.grpc.v1.ClientInfo;
+import org.streamingcommands.grpc.v1.SnapshotEnd;
 import org.streamingcommands.grpc.v1.WatchClientsRequest;
 import org.streamingcommands.grpc.v1.WatchClientsResponse;
 import picocli.CommandLine.Command;
@@ -66,9 +67,15 @@ final class WatchCommand implements Callable<Integer> {
       case CONNECTED -> out.println(line(now, "connected", event.getConnected()));
       case DISCONNECTED -> out.println(line(now, "disconnected", event.getDisconnected()));
       case REPLACED -> out.println(line(now, "replaced", event.getReplaced()));
-      case SNAPSHOT_END ->
-          out.println("%s  %d connected".formatted(now, event.getSnapshotEnd().getClients()));
+      case SNAPSHOT_END -> printEnd(out, now, event.getSnapshotEnd());
       case EVENT_NOT_SET -> {}
+    }
+  }
+
+  private static void printEnd(PrintWriter out, LocalTime now, SnapshotEnd end) {
+    out.println("%s  %d connected".formatted(now, end.getClients()));
+    for (String node : end.getSilentNodesList()) {
+      out.println("%s  %s did not say yet whom it knows".formatted(now, node));
     }
   }
 

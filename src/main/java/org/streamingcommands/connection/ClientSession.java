@@ -53,6 +53,7 @@ public final class ClientSession implements Downlink {
 
   private volatile long resultsConfirmed;
   private volatile long epoch;
+  private volatile Instant connectedSince = Instant.EPOCH;
   private volatile boolean isEntityRemote;
 
   /** Under the lock. */
@@ -375,6 +376,9 @@ public final class ClientSession implements Downlink {
       if (crossing != null) {
         crossing.attached(newEntity);
       }
+      if (isMoving) {
+        connections.presence().found(describe());
+      }
       settleLedger(newEntity);
       boolean again = state == State.ATTACHED;
       epoch = newEpoch;
@@ -382,6 +386,7 @@ public final class ClientSession implements Downlink {
         return;
       }
       state = State.ATTACHED;
+      connectedSince = Instant.now();
       // Told first: a client may speak as soon as it is welcome.
       observer.connected(describe());
       stream.welcome(new Welcome(ref.sessionId(), newEpoch));
@@ -502,6 +507,7 @@ public final class ClientSession implements Downlink {
       entity = null;
       isMoving = true;
       isTracked = true;
+      connections.presence().seeking(describe());
     }
     attachAgain();
   }
@@ -688,8 +694,8 @@ public final class ClientSession implements Downlink {
         epoch,
         said.labels(),
         said.clientVersion(),
-        Instant.now(),
-        Instant.now(),
+        connectedSince,
+        Instant.ofEpochMilli(lastHeard()),
         0,
         0,
         ref.node());
@@ -707,6 +713,9 @@ public final class ClientSession implements Downlink {
       }
       wasConnected = state == State.ATTACHED;
       state = State.ENDED;
+      if (isMoving) {
+        connections.presence().lost(describe());
+      }
       if (isAdmitted) {
         connections.admission().left();
       }

@@ -42,6 +42,10 @@ import org.streamingcommands.cluster.v1.Resulted;
 import org.streamingcommands.cluster.v1.Send;
 import org.streamingcommands.cluster.v1.StillAttached;
 import org.streamingcommands.cluster.v1.Taken;
+import org.streamingcommands.cluster.v1.Unwatch;
+import org.streamingcommands.cluster.v1.Watch;
+import org.streamingcommands.cluster.v1.WatchEvent;
+import org.streamingcommands.cluster.v1.WatchSnapshot;
 
 /**
  * Everything that is {@link ClusterMessage}, as the protobuf of {@code cluster/v1}. Its id and the
@@ -177,6 +181,31 @@ final class ClusterSerializer extends SerializerWithStringManifest {
         Gateway.ClientsListed.class,
         GatewayWire::write,
         ClientsListed.parser(),
+        GatewayWire::read);
+    // Presence.
+    add(
+        "wQ",
+        Gateway.Watch.class,
+        watch -> GatewayWire.write(watch, refs),
+        Watch.parser(),
+        watch -> GatewayWire.read(watch, refs));
+    add(
+        "wX",
+        Gateway.Unwatch.class,
+        unwatch -> GatewayWire.write(unwatch, refs),
+        Unwatch.parser(),
+        unwatch -> GatewayWire.read(unwatch, refs));
+    add(
+        "wS",
+        ClusterPresence.WatchSnapshot.class,
+        GatewayWire::write,
+        WatchSnapshot.parser(),
+        GatewayWire::read);
+    add(
+        "wE",
+        ClusterPresence.WatchEvent.class,
+        GatewayWire::write,
+        WatchEvent.parser(),
         GatewayWire::read);
   }
 

@@ -98,7 +98,7 @@ public final class Connections implements Extension {
   private final Counters counters = new Counters();
   private final List<SendObserver> observers = new CopyOnWriteArrayList<>();
   private final ServiceCatalog services = new ServiceCatalog();
-  private final PresenceBoard presence = new PresenceBoard();
+  private final PresenceBoard presence = new PresenceBoard(clock);
   private final LocalEntities entities = new LocalEntities(presence);
   private final LiveSessions sessions;
   private final PendingSends sends;
@@ -108,6 +108,8 @@ public final class Connections implements Extension {
   private final Cluster cluster;
   private final Legacies legacies = new Legacies(clock);
   private final ClusterListings listings;
+  private final PresenceFeeds feeds;
+  private final ActorRef<ClusterPresence.Message> clusterPresence;
   private final ActorRef<ShardingEnvelope<ClientConnection.Message>> region;
   private final Heartbeat heartbeat;
   private final AtomicBoolean draining = new AtomicBoolean();
@@ -140,8 +142,14 @@ public final class Connections implements Extension {
     replies = new RoutedReplies(node, sends, gateways, limit);
     cluster = Cluster.get(system);
     listings = new ClusterListings(system, node, presence, gateways, limit);
+    feeds = new PresenceFeeds(node, presence, limit);
     system.systemActorOf(
-        Gateway.create(sessions, sends, listings, legacies), Gateway.NAME, INTERNAL);
+        Gateway.create(sessions, sends, listings, feeds, legacies), Gateway.NAME, INTERNAL);
+    clusterPresence =
+        system.systemActorOf(
+            ClusterPresence.create(gateways, this::hostingNodes),
+            "streaming-commands-presence",
+            INTERNAL);
     region = startRegion(system);
     system.systemActorOf(
         StrayRequests.create(this), "streaming-commands-stray-requests", Props.empty());
@@ -369,14 +377,8 @@ public final class Connections implements Extension {
       @Nullable ClientKey after,
       int pageSize,
       Duration timeout) {
-    Set<String> nodes = new TreeSet<>();
-    for (Member member : cluster.state().getMembers()) {
-      if (hosts(member)) {
-        nodes.add(member.address().hostPort());
-      }
-    }
     return listings.list(
-        nodes,
+        hostingNodes(),
         replyTo ->
             new Gateway.ListClients(replyTo, service, selector.toString(), search, after, pageSize),
         pageSize,
@@ -389,16 +391,32 @@ public final class Connections implements Extension {
     return list(service, client -> true, after, limit);
   }
 
+  private Set<String> hostingNodes() {
+    Set<String> nodes = new TreeSet<>();
+    if (cluster.isTerminated()) {
+      return nodes;
+    }
+    for (Member member : cluster.state().getMembers()) {
+      if (hosts(member) && member.status() != MemberStatus.down()) {
+        nodes.add(member.address().hostPort());
+      }
+    }
+    return nodes;
+  }
+
   /**
-   * Tells who is connected, and then of every change, without a gap. Both are told under the lock
-   * that changes take, so neither may block.
+   * Tells who is connected, on whichever node, and then of every change, without a gap. All is told
+   * on one thread at a time, which must not be blocked. A client whose entity moves is not told of.
    *
-   * @param snapshot called once, before this returns, in the order of service and id
-   * @param changes called on the entities' threads, one call at a time
-   * @return ends it
+   * @param snapshot called once, in the order of service and id, with the nodes that had not said
+   *     by then whom they know
+   * @param changes called after it
+   * @return ends it; what is being told at the time still is
    */
-  public Runnable watch(Consumer<List<ConnectedClient>> snapshot, Consumer<PresenceEvent> changes) {
-    return presence.watch(snapshot, changes);
+  public Runnable watch(Consumer<ClusterListing> snapshot, Consumer<PresenceEvent> changes) {
+    ClusterPresence.Watcher watcher = new ClusterPresence.Watcher(snapshot, changes);
+    clusterPresence.tell(new ClusterPresence.Begin(watcher));
+    return () -> clusterPresence.tell(new ClusterPresence.End(watcher));
   }
 
   /** Why this command can be sent to no client of the service at all; null where it can. */
@@ -622,6 +640,10 @@ public final class Connections implements Extension {
     return entities;
   }
 
+  PresenceBoard presence() {
+    return presence;
+  }
+
   LiveSessions sessions() {
     return sessions;
   }
@@ -658,6 +680,7 @@ public final class Connections implements Extension {
   private void sweep() {
     sends.sweep();
     legacies.sweep();
+    feeds.sweep();
     long now = clock.millis();
     if (now < askAgainUntilMillis && now >= askedAgainMillis + ASK_AGAIN_PAUSE_MILLIS) {
       askedAgainMillis = now;

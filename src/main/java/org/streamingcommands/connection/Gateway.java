@@ -159,18 +159,31 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
   record ClientsListed(String node, List<ConnectedClient> clients, boolean more)
       implements ClusterMessage {}
 
+  /** Tell who comes and goes; see {@link PresenceFeeds}. */
+  record Watch(ActorRef<ClusterPresence.FromNode> replyTo, long subscription) implements Message {}
+
+  /** Tell no more. */
+  record Unwatch(ActorRef<ClusterPresence.FromNode> replyTo, long subscription)
+      implements Message {}
+
   private final LiveSessions sessions;
   private final Replies senders;
   private final ClusterListings listing;
+  private final PresenceFeeds feeds;
   private final Legacies legacies;
 
   /**
    * @param senders those who wait on this node
    */
   static Behavior<Message> create(
-      LiveSessions sessions, Replies senders, ClusterListings listing, Legacies legacies) {
+      LiveSessions sessions,
+      Replies senders,
+      ClusterListings listing,
+      PresenceFeeds feeds,
+      Legacies legacies) {
     Behavior<Message> gateway =
-        Behaviors.setup(context -> new Gateway(context, sessions, senders, listing, legacies));
+        Behaviors.setup(
+            context -> new Gateway(context, sessions, senders, listing, feeds, legacies));
     // It has no state that a failure could have spoilt, and everybody else needs it.
     return Behaviors.supervise(gateway).onFailure(SupervisorStrategy.resume());
   }
@@ -180,8 +193,10 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
       LiveSessions sessions,
       Replies senders,
       ClusterListings listing,
+      PresenceFeeds feeds,
       Legacies legacies) {
     super(context);
+    this.feeds = feeds;
     this.legacies = legacies;
     this.sessions = sessions;
     this.senders = senders;
@@ -195,6 +210,8 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
         .onMessage(ToSender.class, this::onToSender)
         .onMessage(LegacyLeft.class, this::onLegacyLeft)
         .onMessage(ListClients.class, this::onListClients)
+        .onMessage(Watch.class, this::onWatch)
+        .onMessage(Unwatch.class, this::onUnwatch)
         .build();
   }
 
@@ -223,6 +240,16 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
 
   private Behavior<Message> onListClients(ListClients question) {
     question.replyTo().tell(listing.answer(question));
+    return this;
+  }
+
+  private Behavior<Message> onWatch(Watch watch) {
+    feeds.watch(watch);
+    return this;
+  }
+
+  private Behavior<Message> onUnwatch(Unwatch unwatch) {
+    feeds.unwatch(unwatch);
     return this;
   }
 }

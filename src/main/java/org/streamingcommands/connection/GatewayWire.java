@@ -17,6 +17,10 @@ import org.streamingcommands.cluster.v1.ListClients;
 import org.streamingcommands.cluster.v1.ProgressMade;
 import org.streamingcommands.cluster.v1.ReceiptReached;
 import org.streamingcommands.cluster.v1.Reject;
+import org.streamingcommands.cluster.v1.Unwatch;
+import org.streamingcommands.cluster.v1.Watch;
+import org.streamingcommands.cluster.v1.WatchEvent;
+import org.streamingcommands.cluster.v1.WatchSnapshot;
 import org.streamingcommands.command.CancelResult;
 
 /** Both directions of {@code cluster/v1/gateway.proto}. */
@@ -245,6 +249,77 @@ final class GatewayWire {
         listed.getNode(),
         listed.getClientsList().stream().map(GatewayWire::connected).toList(),
         listed.getMore());
+  }
+
+  static Watch write(Gateway.Watch watch, ActorRefResolver refs) {
+    return Watch.newBuilder()
+        .setReplyTo(refs.toSerializationFormat(watch.replyTo()))
+        .setSubscription(watch.subscription())
+        .build();
+  }
+
+  static Gateway.Watch read(Watch watch, ActorRefResolver refs) {
+    return new Gateway.Watch(refs.resolveActorRef(watch.getReplyTo()), watch.getSubscription());
+  }
+
+  static Unwatch write(Gateway.Unwatch unwatch, ActorRefResolver refs) {
+    return Unwatch.newBuilder()
+        .setReplyTo(refs.toSerializationFormat(unwatch.replyTo()))
+        .setSubscription(unwatch.subscription())
+        .build();
+  }
+
+  static Gateway.Unwatch read(Unwatch unwatch, ActorRefResolver refs) {
+    return new Gateway.Unwatch(
+        refs.resolveActorRef(unwatch.getReplyTo()), unwatch.getSubscription());
+  }
+
+  static WatchSnapshot write(ClusterPresence.WatchSnapshot part) {
+    WatchSnapshot.Builder builder =
+        WatchSnapshot.newBuilder()
+            .setNode(part.node())
+            .setSubscription(part.subscription())
+            .setSequence(part.sequence())
+            .setLast(part.last());
+    part.clients().forEach(client -> builder.addClients(connected(client)));
+    return builder.build();
+  }
+
+  static ClusterPresence.WatchSnapshot read(WatchSnapshot part) {
+    return new ClusterPresence.WatchSnapshot(
+        part.getNode(),
+        part.getSubscription(),
+        part.getSequence(),
+        part.getClientsList().stream().map(GatewayWire::connected).toList(),
+        part.getLast());
+  }
+
+  static WatchEvent write(ClusterPresence.WatchEvent event) {
+    WatchEvent.Builder builder =
+        WatchEvent.newBuilder()
+            .setNode(event.node())
+            .setSubscription(event.subscription())
+            .setSequence(event.sequence())
+            .setKind(WatchEvent.Kind.valueOf("KIND_" + event.change().name()));
+    if (event.client() != null) {
+      builder.setClient(connected(event.client()));
+    }
+    return builder.build();
+  }
+
+  static ClusterPresence.WatchEvent read(WatchEvent event) {
+    PresenceBoard.Change change =
+        switch (event.getKind()) {
+          case UNRECOGNIZED, KIND_UNSPECIFIED -> PresenceBoard.Change.ALIVE;
+          default ->
+              PresenceBoard.Change.valueOf(event.getKind().name().substring("KIND_".length()));
+        };
+    return new ClusterPresence.WatchEvent(
+        event.getNode(),
+        event.getSubscription(),
+        event.getSequence(),
+        change,
+        event.hasClient() ? connected(event.getClient()) : null);
   }
 
   static org.streamingcommands.cluster.v1.ConnectedClient connected(ConnectedClient client) {

@@ -112,9 +112,14 @@ final class LocalEntities {
     }
   }
 
+  /** The entity goes. Its connection, where it has one, stays, and finds the next entity. */
   void remove(Entry entry) {
     byEntityId.remove(entry.client.entityId(), entry);
-    disconnected(entry);
+    ConnectedClient last = entry.describe();
+    if (last != null) {
+      entry.connected = null;
+      presence.moved(entry, last);
+    }
   }
 
   void connected(Entry entry, Hello hello, StreamRef stream, long epoch, Downlink downlink) {

@@ -15,14 +15,18 @@ final class NodeWatch {
     return Behaviors.setup(
         context -> {
           ActorRef<ClusterEvent.ClusterDomainEvent> self = context.getSelf();
-          var subscriptions = Cluster.get(context.getSystem()).subscriptions();
+          Cluster cluster = Cluster.get(context.getSystem());
+          var subscriptions = cluster.subscriptions();
           subscriptions.tell(Subscribe.create(self.narrow(), ClusterEvent.MemberEvent.class));
           subscriptions.tell(Subscribe.create(self.narrow(), ClusterEvent.ReachabilityEvent.class));
           return Behaviors.receive(ClusterEvent.ClusterDomainEvent.class)
               .onMessage(
                   ClusterEvent.MemberEvent.class,
                   event -> {
-                    onEvent(connections, event);
+                    // A node that is out of its cluster is told that all others are: they go on.
+                    if (!cluster.isTerminated()) {
+                      onEvent(connections, event);
+                    }
                     return Behaviors.same();
                   })
               .onMessage(

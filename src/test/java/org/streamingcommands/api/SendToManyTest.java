@@ -78,7 +78,7 @@ class SendToManyTest {
             .connections()
             .watch(
                 snapshot -> {
-                  snapshot.forEach(client -> connected.add(client.client()));
+                  snapshot.clients().forEach(client -> connected.add(client.client()));
                   if (connected.isEmpty()) {
                     allGone.complete(null);
                   }

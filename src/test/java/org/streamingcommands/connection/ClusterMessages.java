@@ -42,7 +42,9 @@ final class ClusterMessages {
 
   /** By name, in a fixed order. */
   static Map<String, ClusterMessage> all(
-      ActorRef<ClientConnection.Message> entity, ActorRef<Gateway.ClientsListed> asker) {
+      ActorRef<ClientConnection.Message> entity,
+      ActorRef<Gateway.ClientsListed> asker,
+      ActorRef<ClusterPresence.FromNode> watcher) {
     Hello hello =
         new Hello(
             CLIENT,
@@ -128,6 +130,14 @@ final class ClusterMessages {
                 List.of(new ClientView.Ended("c-3", "a/b", FAILED, TIME)))));
     all.put("ListClients", new Gateway.ListClients(asker, "bots", "region=eu", "", CLIENT, 10));
     all.put("ClientsListed", new Gateway.ClientsListed("node", List.of(connected), true));
+    all.put("Watch", new Gateway.Watch(watcher, 12));
+    all.put("Unwatch", new Gateway.Unwatch(watcher, 12));
+    all.put(
+        "WatchSnapshot",
+        new ClusterPresence.WatchSnapshot("node", 12, 1, List.of(connected), true));
+    all.put(
+        "WatchEvent",
+        new ClusterPresence.WatchEvent("node", 12, 2, PresenceBoard.Change.MOVING, connected));
     return all;
   }
 }

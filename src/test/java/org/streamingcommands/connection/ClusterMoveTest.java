@@ -4,12 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.StringValue;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.Down;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.streamingcommands.command.ClientKey;
+import org.streamingcommands.command.LabelSelector;
 import org.streamingcommands.command.Outcome;
 import org.streamingcommands.command.Receipt;
 import org.streamingcommands.grpc.v1.Hello;
@@ -124,6 +131,73 @@ class ClusterMoveTest {
           .tell(new Down(Cluster.get(cluster.c.system()).selfMember().address()));
       cluster.eventually(
           () -> assertThat(cluster.b.connections().list(TestNode.SERVICE, null, 100)).isEmpty());
+    }
+  }
+
+  @Test
+  void nobodyWhoWatchesNoticesThatEntitiesMove() {
+    List<String> ids = new ArrayList<>();
+    List<ScriptedClient> clients = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      String id = cluster.idWithEntityOn(cluster.b);
+      ids.add(id);
+      clients.add((i % 2 == 0 ? cluster.a : cluster.c).connect(id));
+    }
+    try (Watched here = new Watched(cluster.a, ids);
+        Watched there = new Watched(cluster.c, ids)) {
+      assertThat(here.awaitSnapshot()).containsExactlyInAnyOrderElementsOf(ids);
+      assertThat(there.awaitSnapshot()).containsExactlyInAnyOrderElementsOf(ids);
+
+      CompletableFuture<Void> leaving = CompletableFuture.runAsync(cluster.b::close);
+      Set<String> listed = new TreeSet<>(ids);
+      do {
+        // Also at the very moment that it moves.
+        listed.retainAll(listAtA());
+      } while (!leaving.isDone() || cluster.a.connections().members().size() > 2);
+      cluster.eventually(
+          () -> assertThat(entitiesOn(cluster.a) + entitiesOn(cluster.c)).isEqualTo(10));
+      assertThat(listed).containsExactlyInAnyOrderElementsOf(ids);
+      clients.get(0).leave();
+      assertThat(here.awaitChange()).isEqualTo("DISCONNECTED " + ids.get(0));
+      assertThat(there.awaitChange()).isEqualTo("DISCONNECTED " + ids.get(0));
+    } finally {
+      clients.forEach(ScriptedClient::close);
+    }
+  }
+
+  private Set<String> listAtA() {
+    Set<String> ids = new TreeSet<>();
+    TestNode.await(
+            cluster
+                .a
+                .connections()
+                .listAll(TestNode.SERVICE, LabelSelector.ALL, null, 1000, Duration.ofSeconds(3)))
+        .clients()
+        .forEach(client -> ids.add(client.client().clientId()));
+    return ids;
+  }
+
+  private static int entitiesOn(TestNode node) {
+    return node.connections().load().clients();
+  }
+
+  @Test
+  void aLostNodesClientsAreToldGoneAndThoseWithOtherStreamsAreNot() {
+    String stays = cluster.idWithEntityOn(cluster.b);
+    String goes = cluster.idWithEntityOn(cluster.b);
+    try (ScriptedClient one = cluster.a.connect(stays);
+        ScriptedClient two = cluster.b.connect(goes);
+        Watched watched = new Watched(cluster.c, List.of(stays, goes))) {
+      assertThat(List.of(one.epoch(), two.epoch())).doesNotContain(0L);
+      assertThat(watched.awaitSnapshot()).containsExactlyInAnyOrder(stays, goes);
+      Cluster.get(cluster.a.system())
+          .manager()
+          .tell(new Down(Cluster.get(cluster.b.system()).selfMember().address()));
+      assertThat(watched.awaitChange()).isEqualTo("DISCONNECTED " + goes);
+      cluster.eventually(
+          () -> assertThat(entitiesOn(cluster.a) + entitiesOn(cluster.c)).isEqualTo(1));
+      one.leave();
+      assertThat(watched.awaitChange()).isEqualTo("DISCONNECTED " + stays);
     }
   }
 

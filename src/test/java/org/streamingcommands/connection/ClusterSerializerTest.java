@@ -31,7 +31,7 @@ class ClusterSerializerTest {
   private static final Serialization SERIALIZATION =
       SerializationExtension.get(KIT.system().classicSystem());
   private static final Map<String, ClusterMessage> MESSAGES =
-      ClusterMessages.all(reference("entity"), reference("asker"));
+      ClusterMessages.all(reference("entity"), reference("asker"), reference("watcher"));
 
   /** An actor of a node that is not here: its reference is the same in every run. */
   private static <T> ActorRef<T> reference(String name) {
@@ -68,6 +68,7 @@ class ClusterSerializerTest {
     Set<String> kinds = new TreeSet<>();
     collect(ClientConnection.Message.class, kinds);
     collect(Gateway.Message.class, kinds);
+    collect(ClusterPresence.Message.class, kinds);
     kinds.add(Gateway.ClientsListed.class.getSimpleName());
     // It never leaves its node: between nodes, Taken says it.
     kinds.remove(ClientConnection.Credits.class.getSimpleName());

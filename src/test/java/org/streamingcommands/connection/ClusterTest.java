@@ -232,6 +232,32 @@ class ClusterTest {
     }
   }
 
+  @Test
+  void aWatchAtAnyNodeTellsOfTheClientsOfAllNodes() {
+    String onA = cluster.idWithEntityOn(cluster.a);
+    String onB = cluster.idWithEntityOn(cluster.b);
+    String onC = cluster.idWithEntityOn(cluster.c);
+    try (ScriptedClient one = cluster.b.connect(onA);
+        Watched watched = new Watched(cluster.b, List.of(onA, onB, onC))) {
+      assertThat(watched.awaitSnapshot()).containsExactly(onA);
+      try (ScriptedClient two = cluster.a.connect(onB);
+          ScriptedClient three = cluster.c.connect(onC)) {
+        assertThat(List.of(watched.awaitChange(), watched.awaitChange()))
+            .containsExactlyInAnyOrder("CONNECTED " + onB, "CONNECTED " + onC);
+        try (ScriptedClient newer = cluster.a.connect(onC)) {
+          assertThat(newer.epoch()).isGreaterThan(three.epoch());
+          assertThat(watched.awaitChange()).isEqualTo("REPLACED " + onC);
+          two.leave();
+          assertThat(watched.awaitChange()).isEqualTo("DISCONNECTED " + onB);
+          newer.cut();
+          assertThat(watched.awaitChange()).isEqualTo("DISCONNECTED " + onC);
+          one.leave();
+          assertThat(watched.awaitChange()).isEqualTo("DISCONNECTED " + onA);
+        }
+      }
+    }
+  }
+
   private static ClusterListing list(ClientKey after, int limit) {
     ClusterListing listing =
         TestNode.await(
