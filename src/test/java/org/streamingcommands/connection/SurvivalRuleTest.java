@@ -9,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.streamingcommands.support.TestNode;
 
 class SurvivalRuleTest {
@@ -48,9 +49,10 @@ class SurvivalRuleTest {
     assertThat(rule("downing-provider-class = \"\"").problem(peers("+--"))).isNull();
   }
 
-  @Test
-  void onlyMembersThatMayHostEntitiesCount() {
-    assertThat(rule("").role()).isEqualTo("node");
+  @ParameterizedTest
+  @ValueSource(strings = {"keep-majority", "static-quorum", "keep-oldest", "lease-majority"})
+  void onlyMembersThatMayHostEntitiesCount(String strategy) {
+    assertThat(rule("split-brain-resolver.active-strategy = " + strategy).role()).isEqualTo("node");
   }
 
   private static SurvivalRule rule(String key) {
