@@ -1,5 +1,6 @@
 package org.streamingcommands.connection;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -12,6 +13,7 @@ import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.apache.pekko.cluster.ClusterEvent;
 import org.apache.pekko.cluster.Member;
 import org.apache.pekko.cluster.MemberStatus;
@@ -30,28 +32,33 @@ final class PartitionWatch extends AbstractBehavior<ClusterEvent.ClusterDomainEv
   private static final Set<MemberStatus> COUNTED =
       Set.of(MemberStatus.up(), MemberStatus.leaving());
 
+  private static final String LOOK_AGAIN = "look again";
+
   private final SurvivalRule rule;
-  private final UniqueAddress self;
+  private final TimerScheduler<ClusterEvent.ClusterDomainEvent> timers;
   private final Consumer<@Nullable String> onChange;
   private final Set<Member> members = new HashSet<>();
-  private final Set<UniqueAddress> unreachable = new HashSet<>();
-  private boolean isSelfUnreachable;
+  private final Sightings<UniqueAddress> sightings;
   private @Nullable String problem;
 
   /**
    * @param onChange told why this node is cut off, and null once it is not
    */
   static Behavior<ClusterEvent.ClusterDomainEvent> create(Consumer<@Nullable String> onChange) {
-    return Behaviors.setup(context -> new PartitionWatch(context, onChange));
+    return Behaviors.setup(
+        context -> Behaviors.withTimers(timers -> new PartitionWatch(context, timers, onChange)));
   }
 
   private PartitionWatch(
-      ActorContext<ClusterEvent.ClusterDomainEvent> context, Consumer<@Nullable String> onChange) {
+      ActorContext<ClusterEvent.ClusterDomainEvent> context,
+      TimerScheduler<ClusterEvent.ClusterDomainEvent> timers,
+      Consumer<@Nullable String> onChange) {
     super(context);
     this.rule =
         SurvivalRule.from(context.getSystem().settings().config().getConfig("pekko.cluster"));
     Cluster cluster = Cluster.get(context.getSystem());
-    this.self = cluster.selfMember().uniqueAddress();
+    this.sightings = new Sightings<>(cluster.selfMember().uniqueAddress());
+    this.timers = timers;
     this.onChange = onChange;
     // All of them: the one that the resolver goes by, who cannot reach whom, has no public name.
     cluster
@@ -78,31 +85,21 @@ final class PartitionWatch extends AbstractBehavior<ClusterEvent.ClusterDomainEv
     return judge();
   }
 
-  /**
-   * Two that cannot reach each other, while a third hears of it from both, are no proof of a side
-   * of their own: the resolver takes those two out and counts on without them.
-   */
   private Behavior<ClusterEvent.ClusterDomainEvent> onObservations(
       ClusterEvent.ReachabilityChanged event) {
-    List<Reachability.Record> records = new ArrayList<>();
-    for (Reachability.Record seen : CollectionConverters.asJava(event.reachability().records())) {
-      if (seen.status() != Reachability.Reachable$.MODULE$) {
-        records.add(seen);
+    List<Sightings.Seen<UniqueAddress>> seen = new ArrayList<>();
+    for (Reachability.Record one : CollectionConverters.asJava(event.reachability().records())) {
+      if (one.status() != Reachability.Reachable$.MODULE$) {
+        seen.add(new Sightings.Seen<>(one.observer(), one.subject()));
       }
     }
-    Set<UniqueAddress> subjects = new HashSet<>();
-    Set<UniqueAddress> both = new HashSet<>();
-    records.forEach(seen -> subjects.add(seen.subject()));
-    records.stream()
-        .map(Reachability.Record::observer)
-        .filter(subjects::contains)
-        .forEach(both::add);
-    isSelfUnreachable = subjects.contains(self);
-    unreachable.clear();
-    for (Reachability.Record seen : records) {
-      if (!both.contains(seen.observer()) || !both.contains(seen.subject())) {
-        unreachable.add(seen.subject());
-      }
+    long now = System.currentTimeMillis();
+    sightings.update(seen, members.size(), now);
+    if (sightings.isSelfInDoubt(now)) {
+      // Nothing else would bring it up again.
+      timers.startSingleTimer(LOOK_AGAIN, event, Duration.ofMillis(Sightings.HOLD_MILLIS + 50));
+    } else {
+      timers.cancel(LOOK_AGAIN);
     }
     return judge();
   }
@@ -122,7 +119,7 @@ final class PartitionWatch extends AbstractBehavior<ClusterEvent.ClusterDomainEv
   }
 
   private @Nullable String problem() {
-    if (isSelfUnreachable) {
+    if (sightings.isSelfUnreachable(System.currentTimeMillis())) {
       return "another node of the cluster cannot reach this one";
     }
     List<SurvivalRule.Peer> peers = new ArrayList<>();
@@ -131,7 +128,7 @@ final class PartitionWatch extends AbstractBehavior<ClusterEvent.ClusterDomainEv
           && (rule.role().isEmpty() || member.hasRole(rule.role()))) {
         peers.add(
             new SurvivalRule.Peer(
-                member.upNumber(), !unreachable.contains(member.uniqueAddress())));
+                member.upNumber(), !sightings.isUnreachable(member.uniqueAddress())));
       }
     }
     return rule.problem(peers);
