@@ -19,8 +19,11 @@ import org.apache.pekko.stream.javadsl.BidiFlow;
 import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.ClientKey;
 import org.streamingcommands.command.Command;
+import org.streamingcommands.command.CommandException;
+import org.streamingcommands.command.Outcome;
 import org.streamingcommands.connection.Connections;
 import org.streamingcommands.connection.FleetPlan;
 import org.streamingcommands.connection.Goodbye;
@@ -241,10 +244,20 @@ final class CommandRoutes {
             request.getMessage());
     return connections
         .disconnect(client, goodbye, requests.timeout(call.deadline()))
-        .thenApply(
-            was ->
-                call.format()
-                    .message(DisconnectClientResponse.newBuilder().setWasConnected(was).build()));
+        .handle((was, failure) -> disconnected(call, was, failure));
+  }
+
+  private static HttpResponse disconnected(
+      Call call, @Nullable Boolean was, @Nullable Throwable failure) {
+    if (failure instanceof CommandException nobodySaid
+        && nobodySaid.outcome() instanceof Outcome.Undelivered<?> undelivered) {
+      return call.format().ended(Ending.of(undelivered, ""));
+    }
+    if (was == null) {
+      throw new IllegalStateException(failure);
+    }
+    return call.format()
+        .message(DisconnectClientResponse.newBuilder().setWasConnected(was).build());
   }
 
   private CompletableFuture<HttpResponse> drain(Call call, DrainNodeRequest request)

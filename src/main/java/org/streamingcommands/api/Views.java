@@ -109,6 +109,7 @@ final class Views {
     long[] remote = counters.sends(Sender.Mode.REMOTE).duration.counts();
     Arrays.setAll(durations, i -> durations[i] + remote[i]);
     return figures
+        .setSlowestHandOver(Wire.duration(Duration.ofNanos(counters.slowestHandOver.get())))
         .setLatencyP50(seconds(Histogram.quantileSeconds(0.5, durations)))
         .setLatencyP99(seconds(Histogram.quantileSeconds(0.99, durations)))
         .build();

@@ -82,9 +82,10 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
    * Said from time to time by a stream that believes to be the connection.
    *
    * @param arrived see {@link RemoteDownlink#stillThere}
+   * @param results how many results it told since it was attached
    */
   record StillAttached(
-      ClientKey client, StreamRef stream, long epoch, Instant lastHeard, long arrived)
+      ClientKey client, StreamRef stream, long epoch, Instant lastHeard, long arrived, long results)
       implements Request {}
 
   /**
@@ -117,8 +118,16 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
   /** The same from another node: the transport took the deliveries up to this one. */
   record Taken(StreamRef stream, long deliveries) implements FromStream {}
 
-  /** A command could not be encoded over there. */
-  record NotWritten(StreamRef stream, String commandId, String message) implements FromStream {}
+  /**
+   * A command was not written over there.
+   *
+   * @param expired because its deadline had passed; else it could not be encoded
+   */
+  record NotWritten(StreamRef stream, String commandId, String message, boolean expired)
+      implements FromStream {}
+
+  /** Of the deliveries, only those up to this one came in turn. */
+  record DeliveriesMissed(StreamRef stream, long arrived) implements FromStream {}
 
   /** The client has these. */
   record Received(StreamRef stream, List<String> commandIds) implements FromStream {}
@@ -126,8 +135,17 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
   /** A command goes on. */
   record Progressed(StreamRef stream, String commandId, Progress progress) implements FromStream {}
 
-  /** A command ended. */
-  record Resulted(StreamRef stream, String commandId, Outcome<Any> outcome) implements FromStream {}
+  /**
+   * A command ended.
+   *
+   * @param sequence counts the results that the stream told an entity of another node since it was
+   *     attached, from 1; 0: from this node, or from one of an older version; {@link #UNCOUNTED}:
+   *     of before that
+   */
+  record Resulted(StreamRef stream, String commandId, Outcome<Any> outcome, long sequence)
+      implements FromStream {
+    static final long UNCOUNTED = -1;
+  }
 
   /**
    * The stream ended.
@@ -151,6 +169,10 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     INSTANCE
   }
 
+  private enum WordCheck implements Message {
+    INSTANCE
+  }
+
   private enum IdleCheck implements Message {
     INSTANCE
   }
@@ -162,6 +184,12 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
 
   /** The scheduler refuses a timer of some months; one that fires early finds the next. */
   private static final long LONGEST_TIMER_MILLIS = Duration.ofDays(1).toMillis();
+
+  /** How often a stream of another node may not say that it is still there. */
+  private static final int WORDS_MISSED = 3;
+
+  /** A node may be slow for a moment. */
+  private static final Duration SHORTEST_WORD_CHECK = Duration.ofSeconds(5);
 
   /** A hello that claims an epoch from further in the future than any clock is wrong. */
   private static final Duration MAX_SKEW = Duration.ofDays(365);
@@ -222,6 +250,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
         .onMessage(Inspect.class, this::onInspect)
         .onMessage(InheritEnded.class, this::onInheritEnded)
         .onMessageEquals(Due.INSTANCE, this::onDue)
+        .onMessageEquals(WordCheck.INSTANCE, this::onWordCheck)
         .onMessageEquals(IdleCheck.INSTANCE, this::onIdleCheck)
         .onMessageEquals(Stop.INSTANCE, this::onStop)
         .onSignal(PostStop.class, signal -> onPostStop())
@@ -260,7 +289,9 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
             resulted.commandId(),
             resulted.outcome().getClass().getSimpleName());
       }
-      flow.result(resulted.commandId(), resulted.outcome());
+      if (!flow.result(resulted.commandId(), resulted.outcome(), resulted.sequence())) {
+        session.downlink().resultsMissed(flow.resultsTaken());
+      }
     } else if (message instanceof Received received) {
       received.commandIds().forEach(flow::received);
     } else if (message instanceof Credits credits) {
@@ -272,7 +303,11 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
         flow.credits(remote.taken(taken.deliveries()));
       }
     } else if (message instanceof NotWritten notWritten) {
-      flow.notWritten(notWritten.commandId(), notWritten.message());
+      flow.notWritten(notWritten.commandId(), notWritten.message(), notWritten.expired());
+    } else if (message instanceof DeliveriesMissed missed) {
+      if (session.downlink() instanceof RemoteDownlink remote) {
+        flow.resent(remote.resend(missed.arrived()));
+      }
     } else if (message instanceof Detach detach) {
       onDetach(detach.leaving(), detach.returnsWithinMillis());
     }
@@ -282,7 +317,8 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
   private Behavior<Message> onAttach(Attach attach) {
     StreamRef stream = attach.stream();
     Downlink downlink = connections.downlink(stream);
-    if (session != null && session.stream().equals(stream)) {
+    boolean isKnown = session != null && session.stream().equals(stream);
+    if (session != null && isKnown && !attach.again()) {
       // The stream did not hear that it was taken in, and asked again.
       downlink.attached(getContext().getSelf(), session.epoch());
       return this;
@@ -291,13 +327,19 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
       // It ended on its way here; it must not take a live connection's place.
       return this;
     }
-    Rejection rejection = rejection(attach.hello());
+    Rejection rejection = isKnown ? null : rejection(attach.hello());
     if (rejection != null) {
       connections.counters().rejected.increment();
       downlink.reject(rejection);
       return this;
     }
-    if (session != null) {
+    // What was on its way to a stream that did not hear that it was taken in.
+    Set<String> underway = Set.of();
+    if (session != null && isKnown) {
+      if (session.downlink() instanceof RemoteDownlink remote) {
+        underway = remote.underway();
+      }
+    } else if (session != null) {
       connections.counters().replaced.increment();
       session.downlink().goodbye(replacedBy(attach.hello()));
     }
@@ -308,8 +350,18 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     flow.attach(downlink, attach);
     connections.entities().connected(entry, attach.hello(), stream, largestEpoch, downlink);
     downlink.attached(getContext().getSelf(), largestEpoch);
-    flow.resume(attach);
+    flow.resume(attach, underway);
+    if (downlink instanceof RemoteDownlink) {
+      timers.startTimerWithFixedDelay(WordCheck.INSTANCE, WordCheck.INSTANCE, wordCheckInterval());
+    } else {
+      timers.cancel(WordCheck.INSTANCE);
+    }
     return settle();
+  }
+
+  private Duration wordCheckInterval() {
+    Duration words = connections.settings().reattachInterval().multipliedBy(WORDS_MISSED);
+    return words.compareTo(SHORTEST_WORD_CHECK) < 0 ? SHORTEST_WORD_CHECK : words;
   }
 
   private @Nullable Rejection rejection(Hello hello) {
@@ -357,6 +409,10 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     if (session != null && session.stream().equals(still.stream())) {
       if (session.downlink() instanceof RemoteDownlink remote) {
         flow.credits(remote.stillThere(still.arrived(), still.lastHeard().toEpochMilli()));
+        flow.resent(remote.resendLost(still.arrived()));
+        if (still.results() > flow.resultsTaken()) {
+          remote.resultsMissed(flow.resultsTaken());
+        }
         return settle();
       }
       return this;
@@ -383,6 +439,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
 
   private void onDetach(boolean leaving, long awaitedMillis) {
     session = null;
+    timers.cancel(WordCheck.INSTANCE);
     connections.counters().detached.increment();
     connections.entities().disconnected(entry);
     if (leaving) {
@@ -429,6 +486,17 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
       handedOver = legacy.size();
     }
     return Behaviors.stopped();
+  }
+
+  /** The word that a stream of another node ended may be lost. One that lives introduces itself. */
+  private Behavior<Message> onWordCheck() {
+    if (session != null
+        && session.downlink() instanceof RemoteDownlink remote
+        && !remote.hasSpoken()) {
+      onDetach(false, Connections.SETTLE_MILLIS);
+      return settle();
+    }
+    return this;
   }
 
   private Behavior<Message> onDue() {

@@ -25,6 +25,7 @@ import org.streamingcommands.command.Progress;
  */
 public final class ClientSession implements Downlink {
   private static final Logger log = LoggerFactory.getLogger(ClientSession.class);
+  private static final long UNCOUNTED = ClientConnection.Resulted.UNCOUNTED;
   private static final long ATTACH_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private enum State {
@@ -64,6 +65,7 @@ public final class ClientSession implements Downlink {
 
   private @Nullable StreamLedger ledger;
   private boolean isMoving;
+  private long movingSinceNanos;
 
   /** What the former entity left to the next one. */
   private int inherited;
@@ -202,9 +204,14 @@ public final class ClientSession implements Downlink {
   /** A command ended. */
   public void result(String commandId, Outcome<Any> outcome) {
     Outcome<Any> fitting = isEntityRemote ? connections.limit().fit(outcome) : outcome;
+    ActorRef<ClientConnection.Message> to = entity;
+    // Within a node none is lost, and none needs a number.
+    long sequence = 0;
     if (isTracked) {
       synchronized (this) {
-        resultsHeard++;
+        // Whose count it is, and with it what is kept of it, must not change in between.
+        to = entity;
+        sequence = ++resultsHeard - resultsBefore;
         if (ledger != null) {
           ledger.result(commandId, fitting);
         }
@@ -212,7 +219,23 @@ public final class ClientSession implements Downlink {
     } else {
       resultsHeard++;
     }
-    tell(new ClientConnection.Resulted(ref, commandId, fitting));
+    if (to == null) {
+      untold(commandId, fitting);
+    } else {
+      heard();
+      to.tell(new ClientConnection.Resulted(ref, commandId, fitting, sequence));
+    }
+  }
+
+  /** There is no entity at present. */
+  private void untold(String commandId, Outcome<Any> outcome) {
+    synchronized (this) {
+      if (entity == null && ledger != null && !ledger.has(commandId)) {
+        // It lost its entity just now, and keeps the result from now on.
+        ledger.result(commandId, outcome);
+      }
+    }
+    tell(new ClientConnection.Resulted(ref, commandId, outcome, UNCOUNTED));
   }
 
   /** The client lives, and answered a ping. */
@@ -367,10 +390,14 @@ public final class ClientSession implements Downlink {
         newEntity.tell(new ClientConnection.Detach(ref, false));
         return;
       }
+      if (state == State.ATTACHED && epoch == newEpoch && newEntity.equals(entity)) {
+        // Said twice, because it was asked for twice; nothing begins anew.
+        return;
+      }
       entity = newEntity;
       isEntityRemote = newEntity.path().address().hasGlobalScope();
       if (isEntityRemote && feed == null) {
-        feed = new RemoteFeed(ref, stream);
+        feed = new RemoteFeed(ref, stream, this::unwritten);
       }
       RemoteFeed crossing = feed;
       if (crossing != null) {
@@ -378,6 +405,7 @@ public final class ClientSession implements Downlink {
       }
       if (isMoving) {
         connections.presence().found(describe());
+        connections.counters().handOverTook(System.nanoTime() - movingSinceNanos);
       }
       settleLedger(newEntity);
       boolean again = state == State.ATTACHED;
@@ -418,12 +446,43 @@ public final class ClientSession implements Downlink {
   void deliver(Delivery delivery, long sequence) {
     synchronized (this) {
       RemoteFeed crossing = feed;
-      if (state == State.ATTACHED && crossing != null) {
+      // Between two entities it is a former one's, or of one whose first word was lost.
+      if (state == State.ATTACHED && crossing != null && !isMoving && crossing.isNext(sequence)) {
         confirmed(Math.max(resultsConfirmed - resultsBefore, delivery.resultsConfirmed()));
+        String commandId = delivery.command().id();
+        if (ledger != null && delivery.redelivered() && ledger.has(commandId)) {
+          crossing.skip(delivery, sequence);
+          return;
+        }
         if (ledger != null) {
-          ledger.sent(delivery.command().id());
+          ledger.sent(commandId);
         }
         crossing.deliver(counted(delivery), sequence);
+      }
+    }
+  }
+
+  /** Under the lock: the client does not get it. */
+  private void unwritten(String commandId) {
+    connections.counters().unwritten.increment();
+    if (ledger != null) {
+      ledger.unsent(commandId);
+    }
+  }
+
+  /** Of the results that were told to an entity on another node, all after so many were lost. */
+  @Override
+  public void resultsMissed(long taken) {
+    synchronized (this) {
+      ActorRef<ClientConnection.Message> to = entity;
+      if (to == null || ledger == null || isMoving) {
+        return;
+      }
+      List<Hello.Result> missed = ledger.resultsAfter(taken);
+      long sequence = resultsHeard - resultsBefore - missed.size();
+      for (Hello.Result result : missed) {
+        to.tell(
+            new ClientConnection.Resulted(ref, result.commandId(), result.outcome(), ++sequence));
       }
     }
   }
@@ -505,6 +564,7 @@ public final class ClientSession implements Downlink {
         ledger = new StreamLedger();
       }
       entity = null;
+      movingSinceNanos = isMoving ? movingSinceNanos : System.nanoTime();
       isMoving = true;
       isTracked = true;
       connections.presence().seeking(describe());
@@ -533,8 +593,9 @@ public final class ClientSession implements Downlink {
         return;
       }
     }
-    if (to != null && !isEntityRemote && message instanceof ClientConnection.Resulted) {
-      to.tell(message);
+    if (to != null && !isEntityRemote && message instanceof ClientConnection.Resulted resulted) {
+      to.tell(
+          new ClientConnection.Resulted(ref, resulted.commandId(), resulted.outcome(), UNCOUNTED));
     }
   }
 
@@ -561,8 +622,11 @@ public final class ClientSession implements Downlink {
       List<Hello.Result> meanwhile = known.attached();
       resultsBefore = resultsHeard - meanwhile.size();
       newEntity.tell(new ClientConnection.Received(ref, List.copyOf(known.received())));
+      long sequence = 0;
       for (Hello.Result result : meanwhile) {
-        newEntity.tell(new ClientConnection.Resulted(ref, result.commandId(), result.outcome()));
+        sequence = isEntityRemote ? sequence + 1 : 0;
+        newEntity.tell(
+            new ClientConnection.Resulted(ref, result.commandId(), result.outcome(), sequence));
       }
     }
     if (!isEntityRemote) {
@@ -642,7 +706,7 @@ public final class ClientSession implements Downlink {
       if (client != null) {
         connections.route(
             new ClientConnection.StillAttached(
-                client, ref, epoch, Instant.ofEpochMilli(lastHeard()), arrived()));
+                client, ref, epoch, Instant.ofEpochMilli(lastHeard()), arrived(), resultsTold()));
       }
     }
     if (notReading || settings.pingStrategy() == PingStrategy.DISABLED) {
@@ -664,6 +728,10 @@ public final class ClientSession implements Downlink {
         }
       }
     }
+  }
+
+  private synchronized long resultsTold() {
+    return isMoving ? 0 : resultsHeard - resultsBefore;
   }
 
   private synchronized long arrived() {

@@ -4,7 +4,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -94,6 +96,12 @@ final class ClusterListings {
       }
     }
     all.sort(IN_ORDER);
+    Map<ClientKey, String> entities = new HashMap<>();
+    for (Gateway.ClientsListed answer : answers) {
+      if (answer.takesMany()) {
+        answer.clients().forEach(client -> entities.put(client.client(), answer.node()));
+      }
+    }
     List<ConnectedClient> page = new ArrayList<>();
     boolean more = end != null;
     for (ConnectedClient client : all) {
@@ -111,7 +119,7 @@ final class ClusterListings {
         page.add(client);
       }
     }
-    return new ClusterListing(List.copyOf(page), more, Set.copyOf(silent));
+    return new ClusterListing(List.copyOf(page), more, Set.copyOf(silent), entities);
   }
 
   /** This node's part; as much as fits one message between nodes. */
@@ -134,6 +142,6 @@ final class ClusterListings {
       }
       page.add(client);
     }
-    return new Gateway.ClientsListed(node, page, page.size() < found.size());
+    return new Gateway.ClientsListed(node, page, page.size() < found.size(), true);
   }
 }

@@ -262,7 +262,7 @@ final class ClusterPresence extends AbstractBehavior<ClusterPresence.Message> {
     for (Watcher watcher : watchers) {
       if (!watcher.isTold) {
         watcher.isTold = true;
-        ClusterListing listing = new ClusterListing(story.clients(), false, silent);
+        ClusterListing listing = new ClusterListing(story.clients(), false, silent, Map.of());
         guarded(() -> watcher.snapshot.accept(listing));
       }
     }

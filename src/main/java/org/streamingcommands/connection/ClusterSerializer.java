@@ -4,6 +4,7 @@ import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import java.io.IOException;
 import java.io.NotSerializableException;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -20,6 +21,7 @@ import org.streamingcommands.cluster.v1.CancelFrame;
 import org.streamingcommands.cluster.v1.ClientsListed;
 import org.streamingcommands.cluster.v1.Confirmed;
 import org.streamingcommands.cluster.v1.Deliver;
+import org.streamingcommands.cluster.v1.DeliveriesMissed;
 import org.streamingcommands.cluster.v1.Detach;
 import org.streamingcommands.cluster.v1.Disconnect;
 import org.streamingcommands.cluster.v1.DisconnectAnswered;
@@ -33,13 +35,16 @@ import org.streamingcommands.cluster.v1.IntroduceAgain;
 import org.streamingcommands.cluster.v1.LegacyLeft;
 import org.streamingcommands.cluster.v1.ListClients;
 import org.streamingcommands.cluster.v1.NotWritten;
+import org.streamingcommands.cluster.v1.PayloadUnknown;
 import org.streamingcommands.cluster.v1.ProgressMade;
 import org.streamingcommands.cluster.v1.Progressed;
 import org.streamingcommands.cluster.v1.ReceiptReached;
 import org.streamingcommands.cluster.v1.Received;
 import org.streamingcommands.cluster.v1.Reject;
 import org.streamingcommands.cluster.v1.Resulted;
+import org.streamingcommands.cluster.v1.ResultsMissed;
 import org.streamingcommands.cluster.v1.Send;
+import org.streamingcommands.cluster.v1.SendMany;
 import org.streamingcommands.cluster.v1.StillAttached;
 import org.streamingcommands.cluster.v1.Taken;
 import org.streamingcommands.cluster.v1.Unwatch;
@@ -66,9 +71,21 @@ final class ClusterSerializer extends SerializerWithStringManifest {
   private final Map<String, Codec> byManifest = new HashMap<>();
 
   ClusterSerializer(ExtendedActorSystem system) {
+    this(system, InstantSource.system());
+  }
+
+  /**
+   * @param clock by which deadlines count here
+   */
+  ClusterSerializer(ExtendedActorSystem system, InstantSource clock) {
     ActorRefResolver refs = ActorRefResolver.get(Adapter.toTyped(system));
     // To entities.
-    add("S", ClientConnection.Send.class, EntityWire::write, Send.parser(), EntityWire::read);
+    add(
+        "S",
+        ClientConnection.Send.class,
+        send -> EntityWire.write(send, clock),
+        Send.parser(),
+        send -> EntityWire.read(send, clock));
     add("C", ClientConnection.Cancel.class, EntityWire::write, Cancel.parser(), EntityWire::read);
     add(
         "D",
@@ -83,19 +100,30 @@ final class ClusterSerializer extends SerializerWithStringManifest {
         EntityWire::write,
         StillAttached.parser(),
         EntityWire::read);
-    add("I", ClientConnection.Inherit.class, EntityWire::write, Inherit.parser(), EntityWire::read);
+    add(
+        "I",
+        ClientConnection.Inherit.class,
+        inherit -> EntityWire.write(inherit, clock),
+        Inherit.parser(),
+        inherit -> EntityWire.read(inherit, clock));
     add(
         "IE",
         ClientConnection.InheritEnded.class,
-        EntityWire::write,
+        inherit -> EntityWire.write(inherit, clock),
         InheritEnded.parser(),
-        EntityWire::read);
+        inherit -> EntityWire.read(inherit, clock));
     add("T", ClientConnection.Taken.class, EntityWire::write, Taken.parser(), EntityWire::read);
     add(
         "NW",
         ClientConnection.NotWritten.class,
         EntityWire::write,
         NotWritten.parser(),
+        EntityWire::read);
+    add(
+        "DM",
+        ClientConnection.DeliveriesMissed.class,
+        EntityWire::write,
+        DeliveriesMissed.parser(),
         EntityWire::read);
     add(
         "R",
@@ -125,7 +153,12 @@ final class ClusterSerializer extends SerializerWithStringManifest {
         attached -> GatewayWire.write(attached, refs),
         Attached.parser(),
         attached -> GatewayWire.read(attached, refs));
-    add("gD", Gateway.Deliver.class, GatewayWire::write, Deliver.parser(), GatewayWire::read);
+    add(
+        "gD",
+        Gateway.Deliver.class,
+        deliver -> GatewayWire.write(deliver, clock),
+        Deliver.parser(),
+        deliver -> GatewayWire.read(deliver, clock));
     add(
         "gC",
         Gateway.CancelFrame.class,
@@ -133,6 +166,12 @@ final class ClusterSerializer extends SerializerWithStringManifest {
         CancelFrame.parser(),
         GatewayWire::read);
     add("gK", Gateway.Confirmed.class, GatewayWire::write, Confirmed.parser(), GatewayWire::read);
+    add(
+        "gM",
+        Gateway.ResultsMissed.class,
+        GatewayWire::write,
+        ResultsMissed.parser(),
+        GatewayWire::read);
     add("gF", Gateway.Farewell.class, GatewayWire::write, Farewell.parser(), GatewayWire::read);
     add("gX", Gateway.Reject.class, GatewayWire::write, Reject.parser(), GatewayWire::read);
     add(
@@ -181,6 +220,19 @@ final class ClusterSerializer extends SerializerWithStringManifest {
         Gateway.ClientsListed.class,
         GatewayWire::write,
         ClientsListed.parser(),
+        GatewayWire::read);
+    // One command for many clients.
+    add(
+        "mS",
+        Gateway.SendMany.class,
+        sends -> GatewayWire.write(sends, clock),
+        SendMany.parser(),
+        sends -> GatewayWire.read(sends, clock));
+    add(
+        "mU",
+        Gateway.PayloadUnknown.class,
+        GatewayWire::write,
+        PayloadUnknown.parser(),
         GatewayWire::read);
     // Presence.
     add(

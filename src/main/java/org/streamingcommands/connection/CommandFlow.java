@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.CancelResult;
 import org.streamingcommands.command.Certainty;
@@ -414,6 +415,13 @@ final class CommandFlow {
    * runs, delivers again what this process of the client never had, and then the queue.
    */
   void resume(ClientConnection.Attach attach) {
+    resume(attach, Set.of());
+  }
+
+  /**
+   * @param underway of a stream that was this entity's before: what may not have reached it
+   */
+  void resume(ClientConnection.Attach attach, Set<String> underway) {
     Hello hello = attach.hello();
     for (Hello.Result result : hello.unconfirmed()) {
       PendingCommand asked = pending.get(result.commandId());
@@ -437,6 +445,11 @@ final class CommandFlow {
     credits = 1;
     for (PendingCommand command : List.copyOf(pending.values())) {
       if (command.isSent()) {
+        String id = command.command.id();
+        if (underway.contains(id) && !attach.sent().contains(id)) {
+          // The stream, which takes nothing twice, had not got it when it wrote this.
+          redeliveries.add(command);
+        }
         resume(command, attach);
       }
     }
@@ -517,14 +530,29 @@ final class CommandFlow {
   }
 
   /** The stream's node could not encode it. */
-  void notWritten(String commandId, String message) {
+  void notWritten(String commandId, String message, boolean expired) {
     PendingCommand command = pending.get(commandId);
     if (command != null && command.isSent() && !command.isReceived()) {
       Certainty certainty = command.redelivered ? Certainty.SENT_UNCONFIRMED : Certainty.NOT_SENT;
       end(
           command,
-          new Outcome.Undelivered<>(
-              Reason.WRITE_FAILED, certainty, "the command could not be encoded: " + message));
+          expired
+              ? new Outcome.Undelivered<>(Reason.TIMED_OUT, certainty, message)
+              : new Outcome.Undelivered<>(
+                  Reason.WRITE_FAILED, certainty, "the command could not be encoded: " + message));
+      drain();
+    }
+  }
+
+  /**
+   * Written to the stream once more, because they were lost on their way; and so may cancels be.
+   */
+  void resent(List<String> commandIds) {
+    for (String id : commandIds) {
+      PendingCommand command = pending.get(id);
+      if (command != null) {
+        requestCancelAgain(command);
+      }
     }
   }
 
@@ -550,16 +578,40 @@ final class CommandFlow {
     }
   }
 
+  /** From this node, or from one of an older version: without a number. */
   void result(String commandId, Outcome<Any> outcome) {
+    result(commandId, outcome, 0);
+  }
+
+  /** How many results of the stream were taken over since it was attached. */
+  long resultsTaken() {
+    return resultsTaken;
+  }
+
+  /**
+   * @param sequence see {@link ClientConnection.Resulted}
+   * @return false where one before it was lost, and it is to be told again after that one
+   */
+  boolean result(String commandId, Outcome<Any> outcome, long sequence) {
+    if (sequence > resultsTaken + 1) {
+      return false;
+    }
+    if (sequence > 0 && sequence <= resultsTaken) {
+      // Told again, and it had come.
+      return true;
+    }
     if (outcome instanceof Outcome.Completed<Any> completed) {
       counters.bytesReceived.add(completed.result().getValue().size());
     }
-    resultsTaken++;
-    if (downlink != null) {
-      downlink.confirmed(resultsTaken);
+    if (sequence != ClientConnection.Resulted.UNCOUNTED) {
+      resultsTaken++;
+      if (downlink != null) {
+        downlink.confirmed(resultsTaken);
+      }
     }
     take(commandId, outcome);
     drain();
+    return true;
   }
 
   private void take(String commandId, Outcome<Any> outcome) {

@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -37,6 +38,7 @@ import org.streamingcommands.command.CancelResult;
 import org.streamingcommands.command.Certainty;
 import org.streamingcommands.command.ClientKey;
 import org.streamingcommands.command.Command;
+import org.streamingcommands.command.CommandException;
 import org.streamingcommands.command.CommandListener;
 import org.streamingcommands.command.LabelSelector;
 import org.streamingcommands.command.Names;
@@ -139,12 +141,21 @@ public final class Connections implements Extension {
     sends = new PendingSends(node, clock, counters);
     limit = FrameLimit.from(system.settings().config());
     gateways = new Gateways(system);
-    replies = new RoutedReplies(node, sends, gateways, limit);
+    replies =
+        new RoutedReplies(node, sends, gateways, limit, () -> Cluster.get(system).isTerminated());
     cluster = Cluster.get(system);
     listings = new ClusterListings(system, node, presence, gateways, limit);
     feeds = new PresenceFeeds(node, presence, limit);
     system.systemActorOf(
-        Gateway.create(sessions, sends, listings, feeds, legacies), Gateway.NAME, INTERNAL);
+        Gateway.create(
+            sessions,
+            sends,
+            listings,
+            feeds,
+            legacies,
+            new SharedSends(gateways, this::route, this::routeThroughRegion, sends::find)),
+        Gateway.NAME,
+        INTERNAL);
     clusterPresence =
         system.systemActorOf(
             ClusterPresence.create(gateways, this::hostingNodes),
@@ -249,13 +260,44 @@ public final class Connections implements Extension {
    */
   public long send(
       Sender by, ClientKey client, Command command, boolean steps, CommandListener listener) {
+    return send(by, client, command, steps, listener, null);
+  }
+
+  /**
+   * @param batches where to put what goes to another node with others of its payload
+   */
+  long send(
+      Sender by,
+      ClientKey client,
+      Command command,
+      boolean steps,
+      CommandListener listener,
+      @Nullable NodeBatches batches) {
     ObservedSend observed = new ObservedSend(listener, by.mode(), counters);
     Command travelling =
         observers.isEmpty() ? command : observed.begin(observers, by, client, command);
-    return admit(client, travelling, steps, observed);
+    return admit(client, travelling, steps, observed, batches);
   }
 
-  private long admit(ClientKey client, Command command, boolean steps, CommandListener listener) {
+  /**
+   * @param entities where clients' entities are, by the client's id
+   */
+  NodeBatches batches(Map<String, String> entities) {
+    return new NodeBatches(
+        node,
+        gateways,
+        limit,
+        entities,
+        there -> otherHosts().contains(there),
+        this::routeThroughRegion);
+  }
+
+  private long admit(
+      ClientKey client,
+      Command command,
+      boolean steps,
+      CommandListener listener,
+      @Nullable NodeBatches batches) {
     Outcome<Any> refusal = refusal(client.service(), command);
     if (refusal != null) {
       listener.outcome(refusal);
@@ -267,8 +309,11 @@ public final class Connections implements Extension {
       return 0;
     }
     ClientConnection.Send send = sends.send(client, command, steps, listener);
+    String there = entity != null || batches == null ? null : batches.nodeOf(client);
     if (entity != null) {
       entity.tell(send);
+    } else if (batches != null && there != null) {
+      batches.add(there, send);
     } else {
       routeThroughRegion(send);
     }
@@ -307,12 +352,17 @@ public final class Connections implements Extension {
   /**
    * Ends a client's connection.
    *
-   * @return whether there was one
+   * @return whether there was one; fails with a {@link CommandException} where nobody could say,
+   *     and then it may have ended all the same, unless the certainty is NOT_SENT
    */
   public CompletableFuture<Boolean> disconnect(
       ClientKey client, Goodbye goodbye, Duration timeout) {
+    String why = cutOff;
+    if (why != null) {
+      return CompletableFuture.failedFuture(new CommandException(refused(Reason.NO_MAJORITY, why)));
+    }
     CompletableFuture<Boolean> result = new CompletableFuture<>();
-    ReplyTo replyTo = sends.disconnect(result::complete, clock.millis() + timeout.toMillis());
+    ReplyTo replyTo = sends.disconnect(result, clock.millis() + timeout.toMillis());
     route(new ClientConnection.Disconnect(client, goodbye, replyTo));
     return result;
   }
@@ -679,6 +729,7 @@ public final class Connections implements Extension {
 
   private void sweep() {
     sends.sweep();
+    sends.remind(client -> entities.find(client) == null, this::routeThroughRegion);
     legacies.sweep();
     feeds.sweep();
     long now = clock.millis();

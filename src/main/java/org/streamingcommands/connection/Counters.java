@@ -2,6 +2,7 @@ package org.streamingcommands.connection;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 import org.streamingcommands.command.Receipt;
 
@@ -31,6 +32,11 @@ public final class Counters {
   /** Results that came after their command was given up. */
   public final LongAdder lateResults = new LongAdder();
 
+  /**
+   * Commands of entities on other nodes that their stream did not write: too late, or not encoded.
+   */
+  public final LongAdder unwritten = new LongAdder();
+
   /** Results and receipts for commands that the entity does not know. */
   public final LongAdder unknownResults = new LongAdder();
 
@@ -42,6 +48,9 @@ public final class Counters {
 
   /** Sends that their caller gave up and wanted to have cancelled. */
   public final LongAdder abandoned = new LongAdder();
+
+  /** Sends to other nodes said once more because their deadline was near. */
+  public final LongAdder reminded = new LongAdder();
 
   /** Sends whose entity gave no answer in time. */
   public final LongAdder unanswered = new LongAdder();
@@ -67,6 +76,15 @@ public final class Counters {
   /** Bytes of what clients completed commands with. */
   public final LongAdder bytesReceived = new LongAdder();
 
+  /**
+   * How long streams of this node were without an entity, from word that theirs moves or is lost
+   * until the next one took them in.
+   */
+  public final Histogram handOvers = new Histogram();
+
+  /** The longest of them, in nanoseconds. */
+  public final LongAccumulator slowestHandOver = new LongAccumulator(Math::max, 0);
+
   private final Map<Sender.Mode, SendCounts> sends =
       Map.of(Sender.Mode.LOCAL, new SendCounts(), Sender.Mode.REMOTE, new SendCounts());
   private final Map<Refusal.Listener, Map<Refusal, LongAdder>> refused =
@@ -84,6 +102,11 @@ public final class Counters {
     for (Receipt receipt : Receipt.values()) {
       receipts.put(receipt, new Histogram());
     }
+  }
+
+  void handOverTook(long nanos) {
+    handOvers.record(nanos);
+    slowestHandOver.accumulate(nanos);
   }
 
   /** How the sends of this node's senders ended. */

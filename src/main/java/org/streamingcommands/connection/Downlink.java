@@ -25,6 +25,12 @@ interface Downlink {
   /** So many results of this session were taken over. */
   void confirmed(long results);
 
+  /**
+   * Of the results that the stream told, only so many came in turn: it tells the others again.
+   * Within one node none is lost.
+   */
+  default void resultsMissed(long taken) {}
+
   void goodbye(Goodbye goodbye);
 
   void reject(Rejection rejection);

@@ -1,10 +1,13 @@
 package org.streamingcommands.connection;
 
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import org.streamingcommands.cluster.v1.Abandon;
 import org.streamingcommands.cluster.v1.Attach;
 import org.streamingcommands.cluster.v1.Cancel;
+import org.streamingcommands.cluster.v1.DeliveriesMissed;
 import org.streamingcommands.cluster.v1.Detach;
 import org.streamingcommands.cluster.v1.Disconnect;
 import org.streamingcommands.cluster.v1.EndedCommand;
@@ -24,18 +27,18 @@ import org.streamingcommands.cluster.v1.Taken;
 final class EntityWire {
   private EntityWire() {}
 
-  static Send write(ClientConnection.Send send) {
+  static Send write(ClientConnection.Send send, InstantSource clock) {
     return Send.newBuilder()
         .setClient(ValueWire.key(send.client()))
-        .setCommand(ValueWire.command(send.command()))
+        .setCommand(ValueWire.command(send.command(), clock))
         .setReplyTo(ValueWire.replyTo(send.replyTo()))
         .build();
   }
 
-  static ClientConnection.Send read(Send send) {
+  static ClientConnection.Send read(Send send, InstantSource clock) {
     return new ClientConnection.Send(
         ValueWire.key(send.getClient()),
-        ValueWire.command(send.getCommand()),
+        ValueWire.command(send.getCommand(), clock),
         ValueWire.replyTo(send.getReplyTo()));
   }
 
@@ -125,6 +128,7 @@ final class EntityWire {
         .setEpoch(still.epoch())
         .setLastHeard(ValueWire.timestamp(still.lastHeard()))
         .setArrived(still.arrived())
+        .setResults(still.results())
         .build();
   }
 
@@ -134,14 +138,15 @@ final class EntityWire {
         ValueWire.stream(still.getStream()),
         still.getEpoch(),
         ValueWire.instant(still.getLastHeard()),
-        still.getArrived());
+        still.getArrived(),
+        still.getResults());
   }
 
-  static Inherit write(ClientConnection.Inherit inherit) {
+  static Inherit write(ClientConnection.Inherit inherit, InstantSource clock) {
     Inherit.Builder builder =
         Inherit.newBuilder()
             .setClient(ValueWire.key(inherit.client()))
-            .setCommand(ValueWire.command(inherit.command()))
+            .setCommand(ValueWire.command(inherit.command(), clock))
             .setSentToInstance(inherit.sentToInstance())
             .setCancelRequested(inherit.cancelRequested())
             .setRedelivered(inherit.redelivered());
@@ -153,11 +158,11 @@ final class EntityWire {
     return builder.build();
   }
 
-  static ClientConnection.Inherit read(Inherit inherit) {
+  static ClientConnection.Inherit read(Inherit inherit, InstantSource clock) {
     boolean isWaiting = inherit.getReached() == Receipt.RECEIPT_UNSPECIFIED;
     return new ClientConnection.Inherit(
         ValueWire.key(inherit.getClient()),
-        ValueWire.command(inherit.getCommand()),
+        ValueWire.command(inherit.getCommand(), clock),
         inherit.getWaitingList().stream().map(ValueWire::replyTo).toList(),
         inherit.getCancelWaitingList().stream().map(ValueWire::replyTo).toList(),
         isWaiting ? null : ValueWire.receipt(inherit.getReached()),
@@ -166,21 +171,22 @@ final class EntityWire {
         inherit.getRedelivered());
   }
 
-  static InheritEnded write(ClientConnection.InheritEnded inherit) {
+  static InheritEnded write(ClientConnection.InheritEnded inherit, InstantSource clock) {
     InheritEnded.Builder builder =
         InheritEnded.newBuilder().setClient(ValueWire.key(inherit.client()));
-    inherit.commands().forEach(known -> builder.addCommands(write(known)));
+    inherit.commands().forEach(known -> builder.addCommands(write(known, clock)));
     return builder.build();
   }
 
-  static EndedCommand write(RecentOutcomes.Known known) {
+  static EndedCommand write(RecentOutcomes.Known known, InstantSource clock) {
     RecentOutcomes.Ended ended = known.ended();
     EndedCommand.Builder builder =
         EndedCommand.newBuilder()
             .setCommandId(known.commandId())
             .setTypeUrl(ended.typeUrl())
             .setOutcome(ValueWire.outcome(ended.outcome()))
-            .setEndedAt(ValueWire.timestamp(Instant.ofEpochMilli(ended.atMillis())));
+            .setEndedAt(ValueWire.timestamp(Instant.ofEpochMilli(ended.atMillis())))
+            .setAge(ValueWire.duration(Duration.ofMillis(clock.millis() - ended.atMillis())));
     Fingerprint print = ended.fingerprint();
     if (print != null) {
       builder
@@ -192,13 +198,13 @@ final class EntityWire {
     return builder.build();
   }
 
-  static ClientConnection.InheritEnded read(InheritEnded inherit) {
+  static ClientConnection.InheritEnded read(InheritEnded inherit, InstantSource clock) {
     return new ClientConnection.InheritEnded(
         ValueWire.key(inherit.getClient()),
-        inherit.getCommandsList().stream().map(EntityWire::read).toList());
+        inherit.getCommandsList().stream().map(command -> read(command, clock)).toList());
   }
 
-  private static RecentOutcomes.Known read(EndedCommand command) {
+  private static RecentOutcomes.Known read(EndedCommand command, InstantSource clock) {
     var print = command.getFingerprint();
     return new RecentOutcomes.Known(
         command.getCommandId(),
@@ -208,7 +214,9 @@ final class EntityWire {
                 : null,
             command.getTypeUrl(),
             ValueWire.outcome(command.getOutcome()),
-            ValueWire.instant(command.getEndedAt()).toEpochMilli()));
+            command.hasAge()
+                ? clock.millis() - ValueWire.duration(command.getAge()).toMillis()
+                : ValueWire.instant(command.getEndedAt()).toEpochMilli()));
   }
 
   static Taken write(ClientConnection.Taken taken) {
@@ -227,6 +235,7 @@ final class EntityWire {
         .setStream(ValueWire.stream(notWritten.stream()))
         .setCommandId(notWritten.commandId())
         .setMessage(notWritten.message())
+        .setExpired(notWritten.expired())
         .build();
   }
 
@@ -234,7 +243,20 @@ final class EntityWire {
     return new ClientConnection.NotWritten(
         ValueWire.stream(notWritten.getStream()),
         notWritten.getCommandId(),
-        notWritten.getMessage());
+        notWritten.getMessage(),
+        notWritten.getExpired());
+  }
+
+  static DeliveriesMissed write(ClientConnection.DeliveriesMissed missed) {
+    return DeliveriesMissed.newBuilder()
+        .setStream(ValueWire.stream(missed.stream()))
+        .setArrived(missed.arrived())
+        .build();
+  }
+
+  static ClientConnection.DeliveriesMissed read(DeliveriesMissed missed) {
+    return new ClientConnection.DeliveriesMissed(
+        ValueWire.stream(missed.getStream()), missed.getArrived());
   }
 
   static Received write(ClientConnection.Received received) {
@@ -269,6 +291,7 @@ final class EntityWire {
         .setStream(ValueWire.stream(resulted.stream()))
         .setCommandId(resulted.commandId())
         .setOutcome(ValueWire.outcome(resulted.outcome()))
+        .setSequence(resulted.sequence())
         .build();
   }
 
@@ -276,7 +299,8 @@ final class EntityWire {
     return new ClientConnection.Resulted(
         ValueWire.stream(resulted.getStream()),
         resulted.getCommandId(),
-        ValueWire.outcome(resulted.getOutcome()));
+        ValueWire.outcome(resulted.getOutcome()),
+        resulted.getSequence());
   }
 
   static Detach write(ClientConnection.Detach detach) {

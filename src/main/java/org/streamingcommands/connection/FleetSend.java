@@ -43,6 +43,7 @@ public final class FleetSend {
   private final Map<String, Long> running = new HashMap<>();
 
   private @Nullable List<String> clientIds;
+  private @Nullable NodeBatches batches;
   private int next;
   private int wave = -1;
   private int waveBegin;
@@ -140,6 +141,7 @@ public final class FleetSend {
       }
       ids = found.clientIds();
       clientIds = ids;
+      batches = connections.batches(found.entities());
       steps.add(new FleetStep.Started(plan.command().id(), ids.size(), found.silent()));
     }
     takeAnswers();
@@ -149,6 +151,9 @@ public final class FleetSend {
     }
     while (!stopped && next < waveEnd && hasRoom() && !abandoned) {
       send(ids.get(next++));
+    }
+    if (batches != null) {
+      batches.flush();
     }
     if (!steps.isEmpty()) {
       wake.accept(this);
@@ -207,7 +212,8 @@ public final class FleetSend {
             outcome -> {
               answers.add(new FleetStep.Ended(clientId, outcome));
               advance();
-            });
+            },
+            batches);
     // Its outcome may be there already; it is taken after this turn at the earliest.
     running.put(clientId, send);
   }

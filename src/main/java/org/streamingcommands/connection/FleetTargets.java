@@ -2,7 +2,9 @@ package org.streamingcommands.connection;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -16,8 +18,9 @@ import org.streamingcommands.command.Targets;
  *
  * @param clientIds in their order
  * @param silent the nodes that did not say whom of theirs the labels choose
+ * @param entities the nodes of the clients' entities, by the client's id, as far as they are known
  */
-record FleetTargets(List<String> clientIds, Set<String> silent) {
+record FleetTargets(List<String> clientIds, Set<String> silent, Map<String, String> entities) {
   /** Read page by page, because a listing describes every client at length. */
   private static final int PAGE = 1000;
 
@@ -30,12 +33,15 @@ record FleetTargets(List<String> clientIds, Set<String> silent) {
     return plan.targets() instanceof Targets.Labels labels
         ? new Search(connections, plan, labels.selector()).from(null)
         : CompletableFuture.completedFuture(
-            without(((Targets.Ids) plan.targets()).clientIds(), plan, Set.of()));
+            without(((Targets.Ids) plan.targets()).clientIds(), plan, Set.of(), Map.of()));
   }
 
-  private static FleetTargets without(List<String> ids, FleetPlan plan, Set<String> silent) {
+  private static FleetTargets without(
+      List<String> ids, FleetPlan plan, Set<String> silent, Map<String, String> entities) {
     return new FleetTargets(
-        ids.stream().filter(clientId -> !plan.exclude().contains(clientId)).toList(), silent);
+        ids.stream().filter(clientId -> !plan.exclude().contains(clientId)).toList(),
+        silent,
+        entities);
   }
 
   private static final class Search {
@@ -44,6 +50,7 @@ record FleetTargets(List<String> clientIds, Set<String> silent) {
     private final LabelSelector selector;
     private final List<String> ids = new ArrayList<>();
     private final Set<String> silent = new TreeSet<>();
+    private final Map<String, String> entities = new HashMap<>();
 
     Search(Connections connections, FleetPlan plan, LabelSelector selector) {
       this.connections = connections;
@@ -59,11 +66,12 @@ record FleetTargets(List<String> clientIds, Set<String> silent) {
 
     private CompletableFuture<FleetTargets> next(ClusterListing page) {
       page.clients().forEach(client -> ids.add(client.client().clientId()));
+      page.entities().forEach((client, node) -> entities.put(client.clientId(), node));
       silent.addAll(page.silent());
       if (page.more() && !page.clients().isEmpty()) {
         return from(page.clients().get(page.clients().size() - 1).client());
       }
-      return CompletableFuture.completedFuture(without(ids, plan, Set.copyOf(silent)));
+      return CompletableFuture.completedFuture(without(ids, plan, Set.copyOf(silent), entities));
     }
   }
 }

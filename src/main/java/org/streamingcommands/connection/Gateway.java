@@ -1,7 +1,9 @@
 package org.streamingcommands.connection;
 
 import com.google.protobuf.Any;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
@@ -13,14 +15,15 @@ import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.CancelResult;
 import org.streamingcommands.command.ClientKey;
 import org.streamingcommands.command.Outcome;
+import org.streamingcommands.command.Priority;
 import org.streamingcommands.command.Progress;
 import org.streamingcommands.command.Receipt;
 
 /**
  * Where a node takes in what the entities of other nodes say to its streams and to its senders. One
  * per node, at an address that its node's name gives away, for as long as the system lives. It
- * keeps nothing, so that nothing is lost with it but what is in its mailbox. What stays on one node
- * never passes through it.
+ * keeps nothing that it could not ask for again, so that nothing is lost with it but what is in its
+ * mailbox. What stays on one node never passes through it.
  */
 final class Gateway extends AbstractBehavior<Gateway.Message> {
   /** Its name among the system's actors; the same on every node and in every version. */
@@ -65,6 +68,13 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
     @Override
     public void tell(ClientSession session) {
       session.confirmed(results);
+    }
+  }
+
+  record ResultsMissed(StreamRef stream, long taken) implements ToStream {
+    @Override
+    public void tell(ClientSession session) {
+      session.resultsMissed(taken);
     }
   }
 
@@ -155,9 +165,32 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
    * The answer.
    *
    * @param more whether there are more after the last
+   * @param takesMany whether the node understands {@link SendMany}
    */
-  record ClientsListed(String node, List<ConnectedClient> clients, boolean more)
+  record ClientsListed(String node, List<ConnectedClient> clients, boolean more, boolean takesMany)
       implements ClusterMessage {}
+
+  /**
+   * One command for clients whose entities are here; see {@link NodeBatches}.
+   *
+   * @param payload null where it was told before, in a message without entries
+   */
+  record SendMany(
+      String node,
+      long payloadId,
+      @Nullable Any payload,
+      String commandId,
+      Priority priority,
+      String coalescingKey,
+      List<Entry> entries)
+      implements Message {
+
+    /** One client. */
+    record Entry(ClientKey client, long ticket, Instant deadline, Map<String, String> headers) {}
+  }
+
+  /** What was to be sent with a payload that is not there any more. */
+  record PayloadUnknown(List<Long> tickets) implements Message {}
 
   /** Tell who comes and goes; see {@link PresenceFeeds}. */
   record Watch(ActorRef<ClusterPresence.FromNode> replyTo, long subscription) implements Message {}
@@ -171,6 +204,7 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
   private final ClusterListings listing;
   private final PresenceFeeds feeds;
   private final Legacies legacies;
+  private final SharedSends shared;
 
   /**
    * @param senders those who wait on this node
@@ -180,10 +214,11 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
       Replies senders,
       ClusterListings listing,
       PresenceFeeds feeds,
-      Legacies legacies) {
+      Legacies legacies,
+      SharedSends shared) {
     Behavior<Message> gateway =
         Behaviors.setup(
-            context -> new Gateway(context, sessions, senders, listing, feeds, legacies));
+            context -> new Gateway(context, sessions, senders, listing, feeds, legacies, shared));
     // It has no state that a failure could have spoilt, and everybody else needs it.
     return Behaviors.supervise(gateway).onFailure(SupervisorStrategy.resume());
   }
@@ -194,8 +229,10 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
       Replies senders,
       ClusterListings listing,
       PresenceFeeds feeds,
-      Legacies legacies) {
+      Legacies legacies,
+      SharedSends shared) {
     super(context);
+    this.shared = shared;
     this.feeds = feeds;
     this.legacies = legacies;
     this.sessions = sessions;
@@ -210,6 +247,8 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
         .onMessage(ToSender.class, this::onToSender)
         .onMessage(LegacyLeft.class, this::onLegacyLeft)
         .onMessage(ListClients.class, this::onListClients)
+        .onMessage(SendMany.class, this::onSendMany)
+        .onMessage(PayloadUnknown.class, this::onPayloadUnknown)
         .onMessage(Watch.class, this::onWatch)
         .onMessage(Unwatch.class, this::onUnwatch)
         .build();
@@ -240,6 +279,16 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
 
   private Behavior<Message> onListClients(ListClients question) {
     question.replyTo().tell(listing.answer(question));
+    return this;
+  }
+
+  private Behavior<Message> onSendMany(SendMany sends) {
+    shared.take(sends);
+    return this;
+  }
+
+  private Behavior<Message> onPayloadUnknown(PayloadUnknown unknown) {
+    shared.sendAgain(unknown);
     return this;
   }
 

@@ -1,5 +1,6 @@
 package org.streamingcommands.connection;
 
+import java.time.InstantSource;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRefResolver;
 import org.streamingcommands.cluster.v1.Attached;
@@ -14,9 +15,12 @@ import org.streamingcommands.cluster.v1.Farewell;
 import org.streamingcommands.cluster.v1.IntroduceAgain;
 import org.streamingcommands.cluster.v1.LegacyLeft;
 import org.streamingcommands.cluster.v1.ListClients;
+import org.streamingcommands.cluster.v1.PayloadUnknown;
 import org.streamingcommands.cluster.v1.ProgressMade;
 import org.streamingcommands.cluster.v1.ReceiptReached;
 import org.streamingcommands.cluster.v1.Reject;
+import org.streamingcommands.cluster.v1.ResultsMissed;
+import org.streamingcommands.cluster.v1.SendMany;
 import org.streamingcommands.cluster.v1.Unwatch;
 import org.streamingcommands.cluster.v1.Watch;
 import org.streamingcommands.cluster.v1.WatchEvent;
@@ -42,21 +46,21 @@ final class GatewayWire {
         attached.getEpoch());
   }
 
-  static Deliver write(Gateway.Deliver deliver) {
+  static Deliver write(Gateway.Deliver deliver, InstantSource clock) {
     return Deliver.newBuilder()
         .setStream(ValueWire.stream(deliver.stream()))
-        .setCommand(ValueWire.command(deliver.delivery().command()))
+        .setCommand(ValueWire.command(deliver.delivery().command(), clock))
         .setResultsConfirmed(deliver.delivery().resultsConfirmed())
         .setRedelivered(deliver.delivery().redelivered())
         .setSequence(deliver.sequence())
         .build();
   }
 
-  static Gateway.Deliver read(Deliver deliver) {
+  static Gateway.Deliver read(Deliver deliver, InstantSource clock) {
     return new Gateway.Deliver(
         ValueWire.stream(deliver.getStream()),
         new Delivery(
-            ValueWire.command(deliver.getCommand()),
+            ValueWire.command(deliver.getCommand(), clock),
             deliver.getResultsConfirmed(),
             deliver.getRedelivered()),
         deliver.getSequence());
@@ -82,6 +86,17 @@ final class GatewayWire {
 
   static Gateway.Confirmed read(Confirmed confirmed) {
     return new Gateway.Confirmed(ValueWire.stream(confirmed.getStream()), confirmed.getResults());
+  }
+
+  static ResultsMissed write(Gateway.ResultsMissed missed) {
+    return ResultsMissed.newBuilder()
+        .setStream(ValueWire.stream(missed.stream()))
+        .setTaken(missed.taken())
+        .build();
+  }
+
+  static Gateway.ResultsMissed read(ResultsMissed missed) {
+    return new Gateway.ResultsMissed(ValueWire.stream(missed.getStream()), missed.getTaken());
   }
 
   static Farewell write(Gateway.Farewell farewell) {
@@ -239,7 +254,10 @@ final class GatewayWire {
 
   static ClientsListed write(Gateway.ClientsListed listed) {
     ClientsListed.Builder builder =
-        ClientsListed.newBuilder().setNode(listed.node()).setMore(listed.more());
+        ClientsListed.newBuilder()
+            .setNode(listed.node())
+            .setMore(listed.more())
+            .setTakesMany(listed.takesMany());
     listed.clients().forEach(client -> builder.addClients(connected(client)));
     return builder.build();
   }
@@ -248,7 +266,57 @@ final class GatewayWire {
     return new Gateway.ClientsListed(
         listed.getNode(),
         listed.getClientsList().stream().map(GatewayWire::connected).toList(),
-        listed.getMore());
+        listed.getMore(),
+        listed.getTakesMany());
+  }
+
+  static SendMany write(Gateway.SendMany sends, InstantSource clock) {
+    SendMany.Builder builder =
+        SendMany.newBuilder()
+            .setNode(sends.node())
+            .setPayloadId(sends.payloadId())
+            .setCommandId(sends.commandId())
+            .setPriority(ValueWire.priority(sends.priority()))
+            .setCoalescingKey(sends.coalescingKey());
+    if (sends.payload() != null) {
+      builder.setPayload(sends.payload());
+    }
+    for (Gateway.SendMany.Entry entry : sends.entries()) {
+      builder
+          .addEntriesBuilder()
+          .setClient(ValueWire.key(entry.client()))
+          .setTicket(entry.ticket())
+          .setTimeLeft(ValueWire.timeLeft(entry.deadline(), clock))
+          .putAllHeaders(entry.headers());
+    }
+    return builder.build();
+  }
+
+  static Gateway.SendMany read(SendMany sends, InstantSource clock) {
+    return new Gateway.SendMany(
+        sends.getNode(),
+        sends.getPayloadId(),
+        sends.hasPayload() ? sends.getPayload() : null,
+        sends.getCommandId(),
+        ValueWire.priority(sends.getPriority()),
+        sends.getCoalescingKey(),
+        sends.getEntriesList().stream().map(entry -> read(entry, clock)).toList());
+  }
+
+  private static Gateway.SendMany.Entry read(SendMany.Entry entry, InstantSource clock) {
+    return new Gateway.SendMany.Entry(
+        ValueWire.key(entry.getClient()),
+        entry.getTicket(),
+        ValueWire.deadline(entry.getTimeLeft(), clock),
+        entry.getHeadersMap());
+  }
+
+  static PayloadUnknown write(Gateway.PayloadUnknown unknown) {
+    return PayloadUnknown.newBuilder().addAllTickets(unknown.tickets()).build();
+  }
+
+  static Gateway.PayloadUnknown read(PayloadUnknown unknown) {
+    return new Gateway.PayloadUnknown(unknown.getTicketsList());
   }
 
   static Watch write(Gateway.Watch watch, ActorRefResolver refs) {

@@ -1,5 +1,6 @@
 package org.streamingcommands.connection;
 
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.streamingcommands.command.ClientKey;
@@ -16,7 +17,7 @@ final class Legacy {
     long room = limit.payloadBytes();
     for (RecentOutcomes.Known known : all) {
       // A few bytes more: each also has a tag and its length.
-      int size = EntityWire.write(known).getSerializedSize() + Long.BYTES;
+      int size = EntityWire.write(known, InstantSource.system()).getSerializedSize() + Long.BYTES;
       if (size > limit.payloadBytes()) {
         continue;
       }

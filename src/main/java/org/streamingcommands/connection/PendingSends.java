@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -15,6 +16,7 @@ import org.streamingcommands.command.CancelResult;
 import org.streamingcommands.command.Certainty;
 import org.streamingcommands.command.ClientKey;
 import org.streamingcommands.command.Command;
+import org.streamingcommands.command.CommandException;
 import org.streamingcommands.command.CommandListener;
 import org.streamingcommands.command.Outcome;
 import org.streamingcommands.command.Progress;
@@ -29,6 +31,12 @@ final class PendingSends implements Replies {
   /** How long after the deadline the entity's own word is waited for. */
   private static final long GRACE_MILLIS = 500;
 
+  /**
+   * How long before its deadline a send to another node is said once more, where nothing ended it:
+   * it, or the answer, may have been lost between the nodes.
+   */
+  private static final long REMIND_MILLIS = 2_000;
+
   private static final Logger log = LoggerFactory.getLogger(PendingSends.class);
 
   private static final class Waiting {
@@ -38,17 +46,22 @@ final class PendingSends implements Replies {
     /** Whether it was asked again, so that no one entity knows all that became of it. */
     volatile boolean asked;
 
+    /** Before it is in the table; then touched by the sweep only. */
+    long remindAtMillis;
+
+    boolean reminded;
+
     volatile @Nullable Receipt reached;
     final @Nullable CommandListener listener;
     final @Nullable Consumer<CancelResult> onCancel;
-    final @Nullable Consumer<Boolean> onDisconnect;
+    final @Nullable CompletableFuture<Boolean> onDisconnect;
     final @Nullable Consumer<ClientView> onInspect;
     final long deadlineMillis;
 
     Waiting(
         @Nullable CommandListener listener,
         @Nullable Consumer<CancelResult> onCancel,
-        @Nullable Consumer<Boolean> onDisconnect,
+        @Nullable CompletableFuture<Boolean> onDisconnect,
         @Nullable Consumer<ClientView> onInspect,
         long deadlineMillis) {
       this.listener = listener;
@@ -82,6 +95,8 @@ final class PendingSends implements Replies {
   ClientConnection.Send send(
       ClientKey client, Command command, boolean steps, CommandListener listener) {
     Waiting waiting = new Waiting(listener, null, null, null, command.deadline().toEpochMilli());
+    long timeLeft = waiting.deadlineMillis - clock.millis();
+    waiting.remindAtMillis = waiting.deadlineMillis - Math.min(REMIND_MILLIS, timeLeft / 2);
     ReplyTo replyTo = add(waiting, steps);
     ClientConnection.Send send = new ClientConnection.Send(client, command, replyTo);
     waiting.send = send;
@@ -108,11 +123,36 @@ final class PendingSends implements Replies {
     }
   }
 
+  /**
+   * Says once more what is about to time out. Its entity, which is not lost, joins it to what it
+   * has or gives the outcome again. Called by one thread at a time.
+   */
+  void remind(Predicate<ClientKey> isElsewhere, Consumer<ClientConnection.Send> route) {
+    long now = clock.millis();
+    byTicket.forEach(
+        (ticket, waiting) -> {
+          ClientConnection.Send send = waiting.send;
+          if (send != null
+              && !waiting.reminded
+              && waiting.remindAtMillis <= now
+              && now < waiting.deadlineMillis) {
+            waiting.reminded = true;
+            if (isElsewhere.test(send.client())) {
+              counters.reminded.increment();
+              route.accept(send);
+            }
+          }
+        });
+  }
+
   ReplyTo cancel(Consumer<CancelResult> onCancel, long deadlineMillis) {
     return add(new Waiting(null, onCancel, null, null, deadlineMillis), false);
   }
 
-  ReplyTo disconnect(Consumer<Boolean> onDisconnect, long deadlineMillis) {
+  /**
+   * @param onDisconnect fails with a {@link CommandException} where no answer came
+   */
+  ReplyTo disconnect(CompletableFuture<Boolean> onDisconnect, long deadlineMillis) {
     return add(new Waiting(null, null, onDisconnect, null, deadlineMillis), false);
   }
 
@@ -188,8 +228,8 @@ final class PendingSends implements Replies {
   public void disconnected(ReplyTo to, boolean wasConnected) {
     Waiting waiting = byTicket.remove(to.ticket());
     if (waiting != null && waiting.onDisconnect != null) {
-      Consumer<Boolean> onDisconnect = waiting.onDisconnect;
-      guarded(() -> onDisconnect.accept(wasConnected));
+      CompletableFuture<Boolean> onDisconnect = waiting.onDisconnect;
+      guarded(() -> onDisconnect.complete(wasConnected));
     }
   }
 
@@ -229,8 +269,13 @@ final class PendingSends implements Replies {
       cancelResult(to, CancelResult.notConfirmed());
     } else if (waiting.onInspect != null) {
       inspected(to, ClientView.NOTHING);
-    } else {
-      disconnected(to, false);
+    } else if (waiting.onDisconnect != null && byTicket.remove(ticket) != null) {
+      CompletableFuture<Boolean> onDisconnect = waiting.onDisconnect;
+      guarded(
+          () ->
+              onDisconnect.completeExceptionally(
+                  new CommandException(
+                      new Outcome.Undelivered<>(reason, Certainty.SENT_UNCONFIRMED, message))));
     }
   }
 

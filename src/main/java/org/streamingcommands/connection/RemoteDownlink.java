@@ -1,13 +1,18 @@
 package org.streamingcommands.connection;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
  * The way from an entity to a stream on another node. What was sent and not yet taken by the
  * transport over there is bounded by a window of commands and bytes; the other node returns room in
- * batches. Belongs to its entity's thread, but for {@link #lastHeard}.
+ * batches. Whatever is lost between the nodes is sent again: a delivery has a number, and the
+ * stream takes them in turn. Belongs to its entity's thread, but for {@link #lastHeard}.
  */
 final class RemoteDownlink implements Downlink {
   /** Commands on their way or waiting for the transport of the other node. */
@@ -22,13 +27,21 @@ final class RemoteDownlink implements Downlink {
   private final StreamRef stream;
   private final ActorRef<Gateway.Message> gateway;
   private final int largestCommand;
-  private final Deque<Integer> sizes = new ArrayDeque<>();
+
+  /** Not yet taken; the first is the one after {@link #taken}. */
+  private final Deque<Delivery> untaken = new ArrayDeque<>();
+
   private long bytes;
   private long sequence;
   private long sequenceAtLastWord;
   private long taken;
   private long results;
   private long resultsConfirmed;
+
+  /** After how many results the others were asked for; -1 where there was no need. */
+  private long resultsMissedAfter = -1;
+
+  private boolean spoke = true;
   private volatile long lastHeard = System.currentTimeMillis();
 
   RemoteDownlink(StreamRef stream, ActorRef<Gateway.Message> gateway, int largestCommand) {
@@ -45,7 +58,7 @@ final class RemoteDownlink implements Downlink {
   @Override
   public int deliver(Delivery delivery) {
     int size = delivery.command().size();
-    sizes.add(size);
+    untaken.add(delivery);
     bytes += size;
     resultsConfirmed = delivery.resultsConfirmed();
     gateway.tell(new Gateway.Deliver(stream, delivery, ++sequence));
@@ -59,16 +72,15 @@ final class RemoteDownlink implements Downlink {
    */
   int taken(long upTo) {
     lastHeard = System.currentTimeMillis();
-    while (taken < upTo && !sizes.isEmpty()) {
+    while (taken < upTo && !untaken.isEmpty()) {
       taken++;
-      bytes -= sizes.remove();
+      bytes -= untaken.remove().command().size();
     }
     return room();
   }
 
   /**
-   * The stream's periodic word. Gives back the room of deliveries that were lost on their way,
-   * which are those it should have had by its last word and has not.
+   * The stream's periodic word.
    *
    * @param arrived the last delivery that reached it; -1 where some wait for the transport
    * @return how many more may be written now
@@ -78,15 +90,71 @@ final class RemoteDownlink implements Downlink {
       confirm();
     }
     if (arrived >= 0) {
-      taken(Math.max(arrived, sequenceAtLastWord));
+      taken(arrived);
     }
-    sequenceAtLastWord = sequence;
+    // Asked for by now, and not told: that, too, may be lost.
+    resultsMissedAfter = -1;
+    spoke = true;
     lastHeard = heardMillis;
     return room();
   }
 
+  /**
+   * Sends once more what was lost on its way: what the stream should have had by its last word and
+   * has not.
+   *
+   * @param arrived as in {@link #stillThere}, which comes first
+   * @return the commands
+   */
+  List<String> resendLost(long arrived) {
+    boolean isLost = arrived >= 0 && arrived < sequenceAtLastWord;
+    sequenceAtLastWord = sequence;
+    return isLost ? resend(arrived) : List.of();
+  }
+
+  /**
+   * Sends once more everything after this one.
+   *
+   * @return the commands
+   */
+  List<String> resend(long arrived) {
+    List<String> commandIds = new ArrayList<>();
+    long next = taken;
+    for (Delivery delivery : untaken) {
+      next++;
+      if (next > arrived) {
+        gateway.tell(new Gateway.Deliver(stream, delivery, next));
+        commandIds.add(delivery.command().id());
+      }
+    }
+    return commandIds;
+  }
+
+  /** The commands that the other node did not say to have taken. */
+  Set<String> underway() {
+    Set<String> commandIds = new HashSet<>();
+    untaken.forEach(delivery -> commandIds.add(delivery.command().id()));
+    return commandIds;
+  }
+
+  /** Whether the stream's periodic word came since this was asked. */
+  boolean hasSpoken() {
+    boolean has = spoke;
+    spoke = false;
+    return has;
+  }
+
+  @Override
+  public void resultsMissed(long after) {
+    // Once, and not for each of those that follow the lost one.
+    if (resultsMissedAfter != after) {
+      resultsMissedAfter = after;
+      gateway.tell(new Gateway.ResultsMissed(stream, after));
+    }
+  }
+
   private int room() {
-    return bytes >= WINDOW_BYTES ? 0 : WINDOW - sizes.size();
+    return bytes >= WINDOW_BYTES ? 0 : WINDOW - untaken.size();
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.streamingcommands.connection;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 
@@ -29,23 +30,33 @@ final class RemoteFeed {
 
   private final StreamRef ref;
   private final ClientStream stream;
+  private final Consumer<String> onUnwritten;
   private Deque<Frame> waiting = new ArrayDeque<>();
   private @Nullable ActorRef<ClientConnection.Message> entity;
   private int credits = 1;
   private long arrived;
+
+  /** After which delivery the others were asked for; -1 where there was no need. */
+  private long missedAfter = -1;
+
   private long taken;
   private long reported;
   private long unreportedBytes;
 
-  RemoteFeed(StreamRef ref, ClientStream stream) {
+  /**
+   * @param onUnwritten told of each command that the client never gets
+   */
+  RemoteFeed(StreamRef ref, ClientStream stream, Consumer<String> onUnwritten) {
     this.ref = ref;
     this.stream = stream;
+    this.onUnwritten = onUnwritten;
   }
 
   /** Counts from the beginning; what the former entity sent goes out first. */
   void attached(ActorRef<ClientConnection.Message> newEntity) {
     entity = newEntity;
     arrived = 0;
+    missedAfter = -1;
     taken = 0;
     reported = 0;
     unreportedBytes = 0;
@@ -55,11 +66,33 @@ final class RemoteFeed {
   }
 
   /**
+   * Whether this is the next delivery. One that came before is passed over; where one before it was
+   * lost, all after that one are asked for again, so that their order stays.
+   */
+  boolean isNext(long sequence) {
+    if (sequence == arrived + 1) {
+      arrived = sequence;
+      return true;
+    }
+    if (sequence > arrived && missedAfter != arrived) {
+      missedAfter = arrived;
+      tell(new ClientConnection.DeliveriesMissed(ref, arrived));
+    }
+    return false;
+  }
+
+  /** The client has it already. */
+  void skip(Delivery delivery, long sequence) {
+    if (waiting.isEmpty()) {
+      took(new Frame(delivery, delivery.command().id(), sequence));
+    }
+  }
+
+  /**
    * @param sequence 0 from an entity that came back to this node
    * @return how many more the transport takes now
    */
   int deliver(Delivery delivery, long sequence) {
-    arrived = sequence;
     return add(new Frame(delivery, delivery.command().id(), sequence));
   }
 
@@ -106,14 +139,21 @@ final class RemoteFeed {
 
   private void write(Delivery delivery) {
     if (delivery.command().deadline().isBefore(Instant.now())) {
-      // Its sender was told that time was up; the client need not work for nobody.
+      // Its sender is told that time is up; the client need not work for nobody.
+      unwritten(delivery, "the deadline passed before there was room for it", true);
       return;
     }
     try {
       credits = stream.deliver(delivery);
     } catch (RuntimeException e) {
-      tell(new ClientConnection.NotWritten(ref, delivery.command().id(), String.valueOf(e)));
+      unwritten(delivery, String.valueOf(e), false);
     }
+  }
+
+  private void unwritten(Delivery delivery, String why, boolean expired) {
+    String commandId = delivery.command().id();
+    onUnwritten.accept(commandId);
+    tell(new ClientConnection.NotWritten(ref, commandId, why, expired));
   }
 
   private void took(Frame frame) {

@@ -1,9 +1,11 @@
 package org.streamingcommands.connection;
 
 import com.google.protobuf.Any;
+import java.util.function.BooleanSupplier;
 import org.streamingcommands.command.CancelResult;
 import org.streamingcommands.command.Outcome;
 import org.streamingcommands.command.Progress;
+import org.streamingcommands.command.Reason;
 import org.streamingcommands.command.Receipt;
 
 /** Answers the senders of this node by a call, and those of others through their gateway. */
@@ -12,8 +14,14 @@ final class RoutedReplies implements Replies {
   private final Replies here;
   private final Gateways gateways;
   private final FrameLimit limit;
+  private final BooleanSupplier isOut;
 
-  RoutedReplies(String node, Replies here, Gateways gateways, FrameLimit limit) {
+  /**
+   * @param isOut whether this node is no member of its cluster any more
+   */
+  RoutedReplies(
+      String node, Replies here, Gateways gateways, FrameLimit limit, BooleanSupplier isOut) {
+    this.isOut = isOut;
     this.node = node;
     this.here = here;
     this.gateways = gateways;
@@ -42,7 +50,9 @@ final class RoutedReplies implements Replies {
   public void outcome(ReplyTo to, Outcome<Any> outcome) {
     if (isHere(to)) {
       here.outcome(to, outcome);
-    } else {
+    } else if (!isShuttingDown(outcome) || !isOut.getAsBoolean()) {
+      // Else it stops without a hand-over. Who waits on another node asks again for what another
+      // entity can end, and would take this for the end.
       tell(to, new Gateway.Ended(to, limit.fit(outcome)));
     }
   }
@@ -73,6 +83,11 @@ final class RoutedReplies implements Replies {
     } else {
       tell(to, new Gateway.Inspected(to, limit.fit(view)));
     }
+  }
+
+  private static boolean isShuttingDown(Outcome<Any> outcome) {
+    return outcome instanceof Outcome.Undelivered<Any> undelivered
+        && undelivered.reason() == Reason.SHUTTING_DOWN;
   }
 
   private boolean isHere(ReplyTo to) {

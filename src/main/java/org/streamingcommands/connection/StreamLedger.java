@@ -25,6 +25,25 @@ final class StreamLedger {
     sent.add(commandId);
   }
 
+  /** It was not, after all. */
+  void unsent(String commandId) {
+    sent.remove(commandId);
+  }
+
+  /** Whether the stream has it, or had it and keeps its result. */
+  boolean has(String commandId) {
+    return sent.contains(commandId)
+        || received.contains(commandId)
+        || results.stream().anyMatch(result -> result.commandId().equals(commandId));
+  }
+
+  /** The results that came since the entity took the stream in, after so many. */
+  List<Hello.Result> resultsAfter(long count) {
+    List<Hello.Result> all = new ArrayList<>(results);
+    int known = (int) Math.max(0, Math.min(all.size(), count - confirmed));
+    return all.subList(known, all.size());
+  }
+
   void received(List<String> commandIds) {
     received.addAll(commandIds);
   }

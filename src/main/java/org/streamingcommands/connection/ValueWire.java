@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.List;
 import org.streamingcommands.cluster.v1.Result;
@@ -71,27 +72,58 @@ final class ValueWire {
     return new ReplyTo(to.getNode(), to.getTicket(), to.getSteps());
   }
 
-  static org.streamingcommands.cluster.v1.Command command(Command command) {
+  static Duration duration(java.time.Duration duration) {
+    return Duration.newBuilder()
+        .setSeconds(duration.getSeconds())
+        .setNanos(duration.getNano())
+        .build();
+  }
+
+  static java.time.Duration duration(Duration duration) {
+    return java.time.Duration.ofSeconds(duration.getSeconds(), duration.getNanos());
+  }
+
+  static Duration timeLeft(Instant deadline, InstantSource clock) {
+    return duration(java.time.Duration.between(clock.instant(), deadline));
+  }
+
+  static Instant deadline(Duration timeLeft, InstantSource clock) {
+    return clock.instant().plus(duration(timeLeft));
+  }
+
+  static org.streamingcommands.cluster.v1.Priority priority(Priority priority) {
+    return org.streamingcommands.cluster.v1.Priority.valueOf("PRIORITY_" + priority.name());
+  }
+
+  static Priority priority(org.streamingcommands.cluster.v1.Priority priority) {
+    return priority == org.streamingcommands.cluster.v1.Priority.PRIORITY_HIGH
+        ? Priority.HIGH
+        : Priority.NORMAL;
+  }
+
+  /**
+   * @param clock tells how much time is left
+   */
+  static org.streamingcommands.cluster.v1.Command command(Command command, InstantSource clock) {
     return org.streamingcommands.cluster.v1.Command.newBuilder()
         .setId(command.id())
         .setPayload(command.payload())
         .setDeadline(timestamp(command.deadline()))
-        .setPriority(
-            org.streamingcommands.cluster.v1.Priority.valueOf(
-                "PRIORITY_" + command.priority().name()))
+        .setTimeLeft(timeLeft(command.deadline(), clock))
+        .setPriority(priority(command.priority()))
         .setCoalescingKey(command.coalescingKey())
         .putAllHeaders(command.headers())
         .build();
   }
 
-  static Command command(org.streamingcommands.cluster.v1.Command command) {
+  static Command command(org.streamingcommands.cluster.v1.Command command, InstantSource clock) {
     return new Command(
         command.getId(),
         command.getPayload(),
-        instant(command.getDeadline()),
-        command.getPriority() == org.streamingcommands.cluster.v1.Priority.PRIORITY_HIGH
-            ? Priority.HIGH
-            : Priority.NORMAL,
+        command.hasTimeLeft()
+            ? deadline(command.getTimeLeft(), clock)
+            : instant(command.getDeadline()),
+        priority(command.getPriority()),
         command.getCoalescingKey(),
         command.getHeadersMap());
   }
@@ -222,10 +254,7 @@ final class ValueWire {
         .setCause(
             org.streamingcommands.cluster.v1.Goodbye.Cause.valueOf(
                 "CAUSE_" + goodbye.cause().name()))
-        .setReconnectDelay(
-            Duration.newBuilder()
-                .setSeconds(goodbye.reconnectDelay().getSeconds())
-                .setNanos(goodbye.reconnectDelay().getNano()))
+        .setReconnectDelay(duration(goodbye.reconnectDelay()))
         .setMessage(goodbye.message())
         .build();
   }
@@ -236,10 +265,6 @@ final class ValueWire {
           case UNRECOGNIZED, CAUSE_UNSPECIFIED -> Goodbye.Cause.DISCONNECTED;
           default -> Goodbye.Cause.valueOf(goodbye.getCause().name().substring("CAUSE_".length()));
         };
-    return new Goodbye(
-        cause,
-        java.time.Duration.ofSeconds(
-            goodbye.getReconnectDelay().getSeconds(), goodbye.getReconnectDelay().getNanos()),
-        goodbye.getMessage());
+    return new Goodbye(cause, duration(goodbye.getReconnectDelay()), goodbye.getMessage());
   }
 }

@@ -40,11 +40,22 @@ public final class NodeHistograms implements MultiCollector {
     for (Receipt receipt : Receipt.values()) {
       receipts.dataPoint(point(counters.receipts(receipt), "receipt", receipt.name()));
     }
-    return MetricSnapshots.of(sends.build(), receipts.build());
+    HistogramSnapshot handOvers =
+        HistogramSnapshot.builder()
+            .name("streamingcommands_hand_over_duration_seconds")
+            .help("From word that a stream's entity is gone until the next one took it in.")
+            .dataPoint(point(counters.handOvers, Labels.of("node", node)))
+            .build();
+    return MetricSnapshots.of(sends.build(), receipts.build(), handOvers);
   }
 
   private HistogramSnapshot.HistogramDataPointSnapshot point(
       Histogram histogram, String label, String value) {
+    return point(histogram, Labels.of("node", node, label, value.toLowerCase(Locale.ROOT)));
+  }
+
+  private static HistogramSnapshot.HistogramDataPointSnapshot point(
+      Histogram histogram, Labels labels) {
     double[] bounds = Histogram.boundsSeconds();
     long[] counts = histogram.counts();
     ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();
@@ -52,7 +63,7 @@ public final class NodeHistograms implements MultiCollector {
       buckets.bucket(i < bounds.length ? bounds[i] : Double.POSITIVE_INFINITY, counts[i]);
     }
     return HistogramSnapshot.HistogramDataPointSnapshot.builder()
-        .labels(Labels.of("node", node, label, value.toLowerCase(Locale.ROOT)))
+        .labels(labels)
         .classicHistogramBuckets(buckets.build())
         .sum(histogram.sumSeconds())
         .build();

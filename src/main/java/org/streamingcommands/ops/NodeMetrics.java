@@ -55,11 +55,13 @@ public final class NodeMetrics implements MeterBinder {
     count(registry, "silent", "Connections closed because nothing was heard.", counters.silent);
     count(registry, "fenced", "Frames of an older epoch, dropped.", counters.fenced);
     count(registry, "held.back", "Frames of clients over their rate.", counters.heldBack);
+    count(registry, "deliveries.unwritten", "Commands not written to streams.", counters.unwritten);
     count(registry, "results.late", "Results after their command ended.", counters.lateResults);
     count(registry, "results.unknown", "Results nobody waits for.", counters.unknownResults);
     count(registry, "redeliveries", "Commands written once more.", counters.redelivered);
     count(registry, "sends.abandoned", "Sends that their caller gave up.", counters.abandoned);
     count(registry, "sends.repeated", "Sends asked of another node.", counters.askedAgain);
+    count(registry, "sends.reminded", "Sends said again near their deadline.", counters.reminded);
     count(registry, "sends.unanswered", "Sends without an answer.", counters.unanswered);
     count(registry, "credits", "How often a stream said it takes more.", counters.credits);
     count(registry, "stalls", "How often a stream took no more.", counters.stalls);

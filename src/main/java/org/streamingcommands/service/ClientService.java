@@ -234,7 +234,8 @@ public class ClientService {
    * Ends a client's connection, on whichever node it is.
    *
    * @param reason one line for a person; the client is told
-   * @return whether there was one
+   * @return whether there was one; fails with a {@link
+   *     org.streamingcommands.command.CommandException} where nobody could say
    * @throws IllegalArgumentException for a client id that breaks its rule
    */
   public final CompletableFuture<Boolean> disconnect(String clientId, String reason) {

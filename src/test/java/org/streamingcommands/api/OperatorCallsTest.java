@@ -1,17 +1,25 @@
 package org.streamingcommands.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.Any;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.streamingcommands.command.ClientKey;
+import org.streamingcommands.command.Command;
+import org.streamingcommands.command.CommandListener;
+import org.streamingcommands.command.Outcome;
 import org.streamingcommands.command.Receipt;
 import org.streamingcommands.grpc.Wire;
 import org.streamingcommands.grpc.v1.CancelCommandRequest;
@@ -213,6 +221,55 @@ class OperatorCallsTest {
       assertThat(goodbye.getMessage()).isEqualTo("maintenance");
       assertThat(goodbye.getReconnectDelay().getSeconds()).isEqualTo(3);
       assertThat(api.caller().disconnectClient(request).getWasConnected()).isFalse();
+    }
+  }
+
+  @Test
+  void anOperatorIsNotToldThatAClientWasAwayWhereNobodyAnswered() throws Exception {
+    CountDownLatch blocked = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    try (ApiNode slow = ApiNode.start("api.default-timeout = 100 ms");
+        ScriptedClient bot = slow.node.connect("b1")) {
+      assertThat(bot.epoch()).isPositive();
+      CommandListener listener =
+          new CommandListener() {
+            @Override
+            public void receipt(Receipt receipt) {
+              // On the entity's thread, which then answers nobody.
+              blocked.countDown();
+              try {
+                release.await();
+              } catch (InterruptedException e) {
+                throw new AssertionError(e);
+              }
+            }
+
+            @Override
+            public void outcome(Outcome<Any> outcome) {}
+          };
+      ClientKey key = ClientKey.of(TestNode.SERVICE, "b1");
+      Command command = TestNode.command("c1", "x");
+      Thread sender = new Thread(() -> slow.node.connections().send(key, command, true, listener));
+      sender.start();
+      blocked.await();
+      DisconnectClientRequest request =
+          DisconnectClientRequest.newBuilder()
+              .setService(TestNode.SERVICE)
+              .setClientId("b1")
+              .build();
+      try {
+        assertThatThrownBy(() -> slow.caller().disconnectClient(request))
+            .isInstanceOfSatisfying(
+                StatusRuntimeException.class,
+                failure -> {
+                  assertThat(failure.getStatus().getCode())
+                      .isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+                  assertThat(failure.getStatus().getDescription()).contains("no answer came");
+                });
+      } finally {
+        release.countDown();
+        sender.join();
+      }
     }
   }
 

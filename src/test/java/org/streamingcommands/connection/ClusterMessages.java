@@ -67,7 +67,7 @@ final class ClusterMessages {
     all.put("Abandon", new ClientConnection.Abandon(CLIENT, "c-1", REPLY_TO));
     all.put("Disconnect", new ClientConnection.Disconnect(CLIENT, GOODBYE, REPLY_TO));
     all.put("Attach", new ClientConnection.Attach(STREAM, hello, Set.of("sent-1"), true, 0));
-    all.put("StillAttached", new ClientConnection.StillAttached(CLIENT, STREAM, 42, TIME, 17));
+    all.put("StillAttached", new ClientConnection.StillAttached(CLIENT, STREAM, 42, TIME, 17, 0));
     all.put(
         "Inherit",
         new ClientConnection.Inherit(
@@ -80,8 +80,7 @@ final class ClusterMessages {
             true,
             true));
     all.put("Inspect", new ClientConnection.Inspect(CLIENT, "c-1", REPLY_TO));
-    all.put(
-        "InheritEnded",
+    ClientConnection.InheritEnded ended =
         new ClientConnection.InheritEnded(
             CLIENT,
             List.of(
@@ -93,12 +92,13 @@ final class ClusterMessages {
                         COMPLETED,
                         TIME.toEpochMilli())),
                 new RecentOutcomes.Known(
-                    "c-2", new RecentOutcomes.Ended(null, "", FAILED, TIME.toEpochMilli())))));
+                    "c-2", new RecentOutcomes.Ended(null, "", FAILED, TIME.toEpochMilli()))));
+    all.put("InheritEnded", ended);
     all.put("Taken", new ClientConnection.Taken(STREAM, 16));
-    all.put("NotWritten", new ClientConnection.NotWritten(STREAM, "c-1", "no such field"));
+    all.put("NotWritten", new ClientConnection.NotWritten(STREAM, "c-1", "no such field", false));
     all.put("Received", new ClientConnection.Received(STREAM, List.of("c-1", "c-2")));
     all.put("Progressed", new ClientConnection.Progressed(STREAM, "c-1", PROGRESS));
-    all.put("Resulted", new ClientConnection.Resulted(STREAM, "c-1", FAILED));
+    all.put("Resulted", new ClientConnection.Resulted(STREAM, "c-1", FAILED, 0));
     all.put("Detach", new ClientConnection.Detach(STREAM, true, 0));
     all.put("Attached", new Gateway.Attached(STREAM, entity, 42));
     all.put("Deliver", new Gateway.Deliver(STREAM, new Delivery(COMMAND, 5, true), 6));
@@ -129,7 +129,37 @@ final class ClusterMessages {
                     new ClientView.Pending("c-2", "a/b", Optional.empty(), TIME, 0)),
                 List.of(new ClientView.Ended("c-3", "a/b", FAILED, TIME)))));
     all.put("ListClients", new Gateway.ListClients(asker, "bots", "region=eu", "", CLIENT, 10));
-    all.put("ClientsListed", new Gateway.ClientsListed("node", List.of(connected), true));
+    all.put("ClientsListed", new Gateway.ClientsListed("node", List.of(connected), true, false));
+    // What later versions added.
+    all.put("DeliveriesMissed", new ClientConnection.DeliveriesMissed(STREAM, 8));
+    all.put("ResultsMissed", new Gateway.ResultsMissed(STREAM, 9));
+    all.put(
+        "StillAttached/results",
+        new ClientConnection.StillAttached(CLIENT, STREAM, 42, TIME, 17, 23));
+    all.put(
+        "NotWritten/expired",
+        new ClientConnection.NotWritten(STREAM, "c-1", "the deadline passed", true));
+    all.put("Resulted/sequence", new ClientConnection.Resulted(STREAM, "c-1", FAILED, 11));
+    all.put("Resulted/uncounted", new ClientConnection.Resulted(STREAM, "c-1", FAILED, -1));
+    all.put(
+        "Attach/inherited", new ClientConnection.Attach(STREAM, hello, Set.of("sent-1"), true, 3));
+    all.put("IntroduceAgain/inherited", new Gateway.IntroduceAgain(STREAM, 3));
+    all.put(
+        "ListClients/search",
+        new Gateway.ListClients(asker, "bots", "region=eu", "bot-", CLIENT, 10));
+    all.put(
+        "ClientsListed/takesMany",
+        new Gateway.ClientsListed("node", List.of(connected), true, true));
+    List<Gateway.SendMany.Entry> entries =
+        List.of(new Gateway.SendMany.Entry(CLIENT, 99, TIME, Map.of("header", "value")));
+    all.put(
+        "SendMany", new Gateway.SendMany("node", 7, null, "c-1", Priority.HIGH, "key", entries));
+    all.put(
+        "SendMany/payload",
+        new Gateway.SendMany("node", 7, PAYLOAD, "c-1", Priority.HIGH, "key", List.of()));
+    all.put("PayloadUnknown", new Gateway.PayloadUnknown(List.of(98L, 99L)));
+    all.put("InheritEnded/age", ended);
+    all.put("Send/timeLeft", new ClientConnection.Send(CLIENT, COMMAND, REPLY_TO));
     all.put("Watch", new Gateway.Watch(watcher, 12));
     all.put("Unwatch", new Gateway.Unwatch(watcher, 12));
     all.put(

@@ -65,6 +65,33 @@ class CommandFlowTest {
     assertThat(flow.inFlight()).isZero();
   }
 
+  @Test
+  void aResultAfterALostOneIsTakenOnlyOnceThatOneCame() {
+    RecordingDownlink stream = attach(10);
+    ReplyTo one = send("c1");
+    ReplyTo two = send("c2");
+    assertThat(flow.result("c2", DONE, 2)).isFalse();
+    assertThat(answers.isOpen(two)).isTrue();
+    assertThat(stream.confirmed).isZero();
+    // Told again, both; the second of them twice.
+    assertThat(flow.result("c1", DONE, 1)).isTrue();
+    assertThat(flow.result("c2", DONE, 2)).isTrue();
+    assertThat(flow.result("c2", DONE, 2)).isTrue();
+    assertThat(answers.outcomeOf(one)).isEqualTo(DONE);
+    assertThat(answers.outcomeOf(two)).isEqualTo(DONE);
+    assertThat(stream.confirmed).isEqualTo(2);
+  }
+
+  @Test
+  void aCommandThatItsStreamWroteTooLateNeverWasSent() {
+    attach(10);
+    ReplyTo sender = send("c1");
+    flow.notWritten("c1", "the deadline passed", true);
+    assertThat(answers.reasonOf(sender)).isEqualTo(Reason.TIMED_OUT);
+    assertThat(answers.certaintyOf(sender)).isEqualTo(Certainty.NOT_SENT);
+    assertThat(flow.inFlight()).isZero();
+  }
+
   // ---- certainty, where the stream dies -----------------------------------------------------
 
   @Test

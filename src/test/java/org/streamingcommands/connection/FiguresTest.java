@@ -65,7 +65,8 @@ class FiguresTest {
       cluster
           .c
           .connections()
-          .routeThroughRegion(new ClientConnection.StillAttached(key, older, 1, Instant.now(), 0));
+          .routeThroughRegion(
+              new ClientConnection.StillAttached(key, older, 1, Instant.now(), 0, 0));
       cluster.eventually(() -> assertThat(value(ofB, "fenced_total", "")).isEqualTo(1));
 
       Heard moved = cluster.c.send(id, TestNode.command("c4", "x"));

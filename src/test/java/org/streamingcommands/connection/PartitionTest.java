@@ -7,13 +7,19 @@ import com.google.protobuf.StringValue;
 import com.typesafe.config.ConfigFactory;
 import io.grpc.Status;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.streamingcommands.command.Certainty;
+import org.streamingcommands.command.ClientKey;
+import org.streamingcommands.command.CommandException;
+import org.streamingcommands.command.LabelSelector;
 import org.streamingcommands.command.Outcome;
 import org.streamingcommands.command.Reason;
+import org.streamingcommands.grpc.v1.GoodbyeReason;
 import org.streamingcommands.support.Heard;
 import org.streamingcommands.support.Partition;
 import org.streamingcommands.support.TestNode;
@@ -29,7 +35,8 @@ class PartitionTest {
     cluster =
         TestCluster.start(
             ConfigFactory.parseString(
-                Partition.CONFIG + "pekko.cluster.split-brain-resolver.stable-after = 10 m"));
+                Partition.CONFIG + "pekko.cluster.split-brain-resolver.stable-after = 10 m"),
+            "engine.reattach-interval = 1 s");
   }
 
   @AfterEach
@@ -74,6 +81,73 @@ class PartitionTest {
       awaitAcceptance(cluster.b, id, client);
       awaitAcceptance(cluster.c, id, client);
     }
+  }
+
+  @Test
+  void aClientOfBothSidesIsConnectedOnceAfterTheyMeetAgain() {
+    String id = cluster.idWithEntityOn(cluster.a);
+    try (ScriptedClient there = cluster.c.connect(id);
+        Watched watched = new Watched(cluster.b, List.of(id))) {
+      assertThat(watched.awaitSnapshot()).containsExactly(id);
+      Partition.cut(cluster.c.system(), cluster.a.system());
+      Partition.cut(cluster.c.system(), cluster.b.system());
+      try (ScriptedClient here = cluster.b.connect(id)) {
+        assertThat(watched.awaitChange()).isEqualTo("REPLACED " + id);
+        assertAnswers(cluster.a, id, here);
+        assertThat(there.hasEnded()).isFalse();
+
+        Partition.heal(cluster.c.system(), cluster.a.system());
+        Partition.heal(cluster.c.system(), cluster.b.system());
+        assertThat(there.awaitGoodbye().getReason())
+            .isEqualTo(GoodbyeReason.GOODBYE_REASON_REPLACED);
+        awaitAcceptance(cluster.c, id, here);
+        ClusterListing listing =
+            TestNode.await(
+                cluster
+                    .c
+                    .connections()
+                    .listAll(TestNode.SERVICE, LabelSelector.ALL, null, 10, Duration.ofSeconds(5)));
+        assertThat(listing.silent()).isEmpty();
+        assertThat(listing.clients())
+            .singleElement()
+            .extracting(ConnectedClient::node)
+            .isEqualTo(cluster.b.connections().node());
+        assertThat(here.hasEnded()).isFalse();
+        assertThat(watched.untilNow()).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void anOperatorWhoIsNotAnsweredIsNotToldThatNobodyWasConnected() {
+    String id = cluster.idWithEntityOn(cluster.b);
+    try (ScriptedClient client = cluster.a.connect(id)) {
+      Partition.cut(cluster.b.system(), cluster.c.system());
+      // Before anybody knows of the cut.
+      assertThat(failedDisconnect(id, Duration.ofMillis(200)).reason()).isEqualTo(Reason.TIMED_OUT);
+      awaitRefusal(cluster.c, id, "cannot reach this one");
+      Outcome.Undelivered<?> refused = failedDisconnect(id, Duration.ofSeconds(5));
+      assertThat(refused.reason()).isEqualTo(Reason.NO_MAJORITY);
+      assertThat(refused.certainty()).isEqualTo(Certainty.NOT_SENT);
+      assertThat(client.hasEnded()).isFalse();
+      Partition.heal(cluster.b.system(), cluster.c.system());
+    }
+  }
+
+  private Outcome.Undelivered<?> failedDisconnect(String id, Duration timeout) {
+    Throwable failure =
+        cluster
+            .c
+            .connections()
+            .disconnect(
+                ClientKey.of(TestNode.SERVICE, id),
+                Goodbye.of(Goodbye.Cause.DISCONNECTED, "out"),
+                timeout)
+            .handle((was, error) -> error)
+            .orTimeout(TestNode.PATIENCE.toSeconds(), TimeUnit.SECONDS)
+            .join();
+    assertThat(failure).isInstanceOf(CommandException.class);
+    return (Outcome.Undelivered<?>) ((CommandException) failure).outcome();
   }
 
   private void awaitRefusal(TestNode node, String id, String why) {
