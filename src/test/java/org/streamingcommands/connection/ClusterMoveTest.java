@@ -6,10 +6,13 @@ import com.google.protobuf.Any;
 import com.google.protobuf.StringValue;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.Down;
 import org.junit.jupiter.api.AfterEach;
@@ -18,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.streamingcommands.command.ClientKey;
 import org.streamingcommands.command.LabelSelector;
 import org.streamingcommands.command.Outcome;
+import org.streamingcommands.command.Reason;
 import org.streamingcommands.command.Receipt;
 import org.streamingcommands.grpc.v1.Hello;
 import org.streamingcommands.support.Heard;
@@ -131,6 +135,89 @@ class ClusterMoveTest {
           .tell(new Down(Cluster.get(cluster.c.system()).selfMember().address()));
       cluster.eventually(
           () -> assertThat(cluster.b.connections().list(TestNode.SERVICE, null, 100)).isEmpty());
+    }
+  }
+
+  @Test
+  void aCommandThatEndedIsAnsweredAndNotRunAgainAfterTheEntityMoved() {
+    String id = cluster.idWithEntityOn(cluster.b);
+    try (ScriptedClient client = cluster.a.connect(id)) {
+      Heard first = cluster.c.send(id, TestNode.command("c1", "x"));
+      client.awaitCommand();
+      client.complete("c1", "once");
+      assertThat(first.awaitOutcome()).isEqualTo(completed("once"));
+      cluster.b.close();
+      cluster.eventually(
+          () -> assertThat(entitiesOn(cluster.a) + entitiesOn(cluster.c)).isEqualTo(1));
+      // The client keeps no promise of its own: whatever came would be seen.
+      assertThat(cluster.c.send(id, TestNode.command("c1", "x")).awaitOutcome())
+          .isEqualTo(completed("once"));
+      assertThat(cluster.a.send(id, TestNode.command("c1", "other")).awaitUndelivered().reason())
+          .isEqualTo(Reason.CONFLICT);
+      Heard next = cluster.c.send(id, TestNode.command("c2", "x"));
+      assertThat(client.awaitCommand().getCommandId()).isEqualTo("c2");
+      client.complete("c2", "next");
+      assertThat(next.awaitOutcome()).isEqualTo(completed("next"));
+    }
+  }
+
+  @Test
+  void entitiesThatMoveToANodeThatJoinsTakeAlongWhatWaitsAndWhatRuns() {
+    List<String> ids = IntStream.range(0, 40).mapToObj(i -> "mover-" + i).toList();
+    Map<String, ScriptedClient> clients = new HashMap<>();
+    Map<String, List<Heard>> asks = new HashMap<>();
+    try {
+      for (String id : ids) {
+        ScriptedClient client = cluster.a.connect(id);
+        clients.put(id, client);
+        List<Heard> heard = new ArrayList<>();
+        for (String command : List.of("c1", "c2", "c3", "c4")) {
+          heard.add(cluster.c.send(id, TestNode.command(command, "x")));
+        }
+        asks.put(id, heard);
+        // max-in-flight is 2: the others wait in the queue.
+        assertThat(client.awaitCommand().getCommandId()).isEqualTo("c1");
+        assertThat(client.awaitCommand().getCommandId()).isEqualTo("c2");
+        heard.get(3).awaitReceipt(Receipt.QUEUED);
+      }
+      TestNode joined = cluster.join();
+      cluster.eventually(() -> assertThat(entitiesOn(joined)).isPositive());
+      for (String id : ids) {
+        ScriptedClient client = clients.get(id);
+        client.complete("c1", "c1");
+        client.complete("c2", "c2");
+        for (String command : List.of("c3", "c4")) {
+          assertThat(client.awaitCommand().getCommandId()).isEqualTo(command);
+          client.complete(command, command);
+        }
+        for (int i = 0; i < 4; i++) {
+          assertThat(asks.get(id).get(i).awaitOutcome()).isEqualTo(completed("c" + (i + 1)));
+        }
+        assertThat(client.unreadCommands()).isZero();
+        assertThat(client.hasEnded()).isFalse();
+      }
+    } finally {
+      clients.values().forEach(ScriptedClient::close);
+    }
+  }
+
+  @Test
+  void anAskOfALostEntityIsAskedAgainByItselfAndNothingRunsTwice() {
+    String id = cluster.idWithEntityOn(cluster.b);
+    try (ScriptedClient client = cluster.a.connect(id)) {
+      Heard heard = cluster.c.send(id, TestNode.command("c1", "x"));
+      client.awaitCommand();
+      client.received("c1");
+      heard.awaitReceipt(Receipt.RECEIVED);
+      Cluster.get(cluster.a.system())
+          .manager()
+          .tell(new Down(Cluster.get(cluster.b.system()).selfMember().address()));
+      cluster.eventually(
+          () -> assertThat(entitiesOn(cluster.a) + entitiesOn(cluster.c)).isEqualTo(1));
+      client.complete("c1", "once");
+      assertThat(heard.awaitOutcome()).isEqualTo(completed("once"));
+      assertThat(cluster.c.connections().counters().askedAgain.sum()).isPositive();
+      assertThat(client.unreadCommands()).isZero();
     }
   }
 

@@ -17,6 +17,8 @@ final class TestCluster implements AutoCloseable {
   final TestNode b;
   final TestNode c;
   private final TestProbe<Object> probe;
+  private final Config config;
+  private final List<TestNode> later = new ArrayList<>();
   private int lastClient;
 
   static TestCluster start(String... overrides) {
@@ -38,6 +40,7 @@ final class TestCluster implements AutoCloseable {
   }
 
   private TestCluster(Config config) {
+    this.config = config;
     a = TestNode.start(ServiceObserver.NONE, config);
     b = a.join(config);
     c = a.join(config);
@@ -50,6 +53,13 @@ final class TestCluster implements AutoCloseable {
             }
           });
     }
+  }
+
+  /** One more node. */
+  TestNode join() {
+    TestNode joined = a.join(config);
+    later.add(joined);
+    return joined;
   }
 
   private static long upMembers(TestNode node) {
@@ -96,6 +106,7 @@ final class TestCluster implements AutoCloseable {
 
   @Override
   public void close() {
+    later.forEach(TestNode::close);
     c.close();
     b.close();
     a.close();
