@@ -29,6 +29,7 @@ public record ClusterReport(
       History history,
       List<ClusterClient> clients,
       StallMeter stalls,
+      HandOverMeter handOvers,
       List<Violation> violations) {
     Chronicle chronicle = new Chronicle(history.events());
     Map<String, Integer> outcomes = new TreeMap<>();
@@ -60,7 +61,8 @@ public record ClusterReport(
         seed %d: %d clients, %d reconnects, %d sends, %d commands, %d executions
         outcomes: %s
         %d ran after a later one of their sender
-        slowest outcome %d ms, longest absence of a client %d ms, longest stall of the machine %d ms
+        slowest outcome %d ms, slowest hand-over %d ms
+        longest absence of a client %d ms, longest stall of the machine %d ms
         """
             .formatted(
                 settings.seed(),
@@ -72,6 +74,7 @@ public record ClusterReport(
                 outcomes,
                 outOfOrder.size(),
                 Duration.ofNanos(slowest).toMillis(),
+                handOvers.longest().toMillis(),
                 absence.toMillis(),
                 stalls.longest().toMillis());
     return new ClusterReport(sends, undelivered, List.copyOf(violations), summary);

@@ -32,6 +32,7 @@ class ClusterProcessesTest {
         run(
             "rolling restart",
             ClusterSettings.of(seed()),
+            false,
             run -> {
               for (int round = 0; round < rounds(); round++) {
                 for (NodeProcess node : run.nodes().nodes()) {
@@ -50,6 +51,7 @@ class ClusterProcessesTest {
     run(
         "kill",
         ClusterSettings.of(seed()),
+        true,
         run -> {
           for (int round = 0; round < rounds(); round++) {
             NodeProcess node = run.nodes().nodes().get((int) ((seed() + round) % 3));
@@ -68,6 +70,7 @@ class ClusterProcessesTest {
     run(
         "pause",
         ClusterSettings.of(seed()).withTimeout(Duration.ofSeconds(8)),
+        true,
         run -> {
           for (int round = 0; round < rounds(); round++) {
             NodeProcess node = run.nodes().nodes().get((int) ((seed() + round) % 3));
@@ -91,6 +94,7 @@ class ClusterProcessesTest {
     run(
         "cut",
         ClusterSettings.of(seed()).withTimeout(Duration.ofSeconds(8)),
+        true,
         run -> {
           for (int round = 0; round < rounds(); round++) {
             int cut = (int) ((seed() + round) % 3);
@@ -119,11 +123,11 @@ class ClusterProcessesTest {
   }
 
   private static ClusterReport run(
-      String name, ClusterSettings settings, Consumer<ClusterRun> scenario) {
+      String name, ClusterSettings settings, boolean losesNodes, Consumer<ClusterRun> scenario) {
     Path logs = Path.of("target", "processes", name.replace(' ', '-'));
     ClusterReport report;
     try (NodeCluster nodes = NodeCluster.start(3, SERVICE, QUICK, logs)) {
-      report = ClusterRun.run(settings, nodes, SERVICE, QUICK, scenario);
+      report = ClusterRun.run(settings, nodes, SERVICE, QUICK, losesNodes, scenario);
     }
     System.out.printf("%s: %s%n", name, report);
     if (Boolean.getBoolean("cluster.trails")) {
