@@ -14,7 +14,8 @@ final class HttpSettings {
    * Pings of the server stay off: where their answer fails to come Pekko HTTP does not close the
    * connection, and they keep idle-timeout from ever firing. A strict entity of one byte spares
    * unary calls their stream. Resets are throttled where they can only be an attack: every call of
-   * a connection may be cancelled several times a second.
+   * a connection may be cancelled several times a second. A request that makes no sense is told so,
+   * and is no line of our log: strangers could fill it.
    */
   private static final String OVERRIDES =
       """
@@ -37,6 +38,7 @@ final class HttpSettings {
           }
         }
         parsing.ssl-session-attribute = on
+        parsing.error-logging-verbosity = off
       }
       """;
 

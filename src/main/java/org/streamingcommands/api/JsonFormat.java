@@ -41,10 +41,15 @@ record JsonFormat(JsonTypes types) implements Format {
 
   @Override
   public HttpResponse ended(Ending ending) {
+    return ended(ending, HttpCodes.of(ending.status().getCode()));
+  }
+
+  /** With a code of HTTP's own, where that says more than the status does. */
+  HttpResponse ended(Ending ending, int code) {
     return HttpResponse.create()
-        .withStatus(HttpCodes.of(ending.status().getCode()))
+        .withStatus(code)
         .addHeader(NO_STORE)
-        .withEntity(ContentTypes.APPLICATION_JSON, problem(ending) + '\n');
+        .withEntity(ContentTypes.APPLICATION_JSON, problem(ending, code) + '\n');
   }
 
   @Override
@@ -68,14 +73,16 @@ record JsonFormat(JsonTypes types) implements Format {
     String event =
         ending.status().isOk()
             ? "event: end\ndata: {}\n\n"
-            : "event: error\ndata: " + problem(ending) + "\n\n";
+            : "event: error\ndata: "
+                + problem(ending, HttpCodes.of(ending.status().getCode()))
+                + "\n\n";
     return ChunkStreamPart.create(ByteString.fromString(event));
   }
 
   /** What went wrong, in the same words as a gRPC status and its ErrorInfo. */
-  private static String problem(Ending ending) {
+  private static String problem(Ending ending, int code) {
     JsonObject error = new JsonObject();
-    error.addProperty("code", HttpCodes.of(ending.status().getCode()));
+    error.addProperty("code", code);
     error.addProperty("status", ending.status().getCode().name());
     String description = ending.status().getDescription();
     error.addProperty("message", description == null ? "" : description);

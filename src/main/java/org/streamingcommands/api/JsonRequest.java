@@ -45,7 +45,7 @@ record JsonRequest(
     return path.get(COMMAND);
   }
 
-  Format format() {
+  JsonFormat format() {
     return new JsonFormat(catalog.of(service()));
   }
 
@@ -83,7 +83,7 @@ record JsonRequest(
   int number(String name) throws InvalidRequest {
     String text = query(name);
     try {
-      return text.isEmpty() ? 0 : Integer.parseInt(text);
+      return text.isEmpty() ? 0 : Integer.parseUnsignedInt(text);
     } catch (NumberFormatException e) {
       throw InvalidRequest.field("%s: '%s' is no number".formatted(name, text));
     }

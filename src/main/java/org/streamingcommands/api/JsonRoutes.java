@@ -145,8 +145,9 @@ final class JsonRoutes {
   private static CompletionStage<HttpResponse> notAllowed(JsonRequest call, String allowed) {
     return done(
         call.format()
-            .ended(Ending.of(Status.UNIMPLEMENTED.withDescription("allowed is " + allowed)))
-            .withStatus(StatusCodes.METHOD_NOT_ALLOWED)
+            .ended(
+                Ending.of(Status.UNIMPLEMENTED.withDescription("allowed is " + allowed)),
+                StatusCodes.METHOD_NOT_ALLOWED.intValue())
             .addHeader(
                 org.apache.pekko.http.javadsl.model.headers.RawHeader.create("Allow", allowed)));
   }
@@ -275,8 +276,8 @@ final class JsonRoutes {
           call.format()
               .ended(
                   Ending.of(
-                      Status.INVALID_ARGUMENT.withDescription("body: must be application/json")))
-              .withStatus(StatusCodes.UNSUPPORTED_MEDIA_TYPE));
+                      Status.INVALID_ARGUMENT.withDescription("body: must be application/json")),
+                  StatusCodes.UNSUPPORTED_MEDIA_TYPE.intValue()));
     }
     return call.request()
         .entity()
@@ -336,12 +337,13 @@ final class JsonRoutes {
       Status tooLarge =
           Status.RESOURCE_EXHAUSTED.withDescription(
               "body: is larger than %d bytes".formatted(maxBody));
-      return call.format().ended(Ending.of(tooLarge)).withStatus(StatusCodes.CONTENT_TOO_LARGE);
+      return call.format().ended(Ending.of(tooLarge), StatusCodes.CONTENT_TOO_LARGE.intValue());
     }
     if (failure instanceof TimeoutException) {
       return call.format()
-          .ended(Ending.of(SingleMessage.tooSlow(requestTimeout)))
-          .withStatus(StatusCodes.REQUEST_TIMEOUT);
+          .ended(
+              Ending.of(SingleMessage.tooSlow(requestTimeout)),
+              StatusCodes.REQUEST_TIMEOUT.intValue());
     }
     if (failure instanceof EntityStreamException) {
       return call.format()

@@ -47,8 +47,11 @@ final class AgentPrinter implements AgentListener {
     if (why.cause() != Disconnect.Cause.CLOSED && why.cause() != Disconnect.Cause.REPLACED) {
       say(
           "disconnected",
-          "%s: %s; trying again in %s"
-              .formatted(why.cause(), why.message(), Durations.show(why.reconnectIn().toNanos())),
+          "%s%s; trying again in %s"
+              .formatted(
+                  why.cause(),
+                  why.message().isBlank() ? "" : ": " + why.message(),
+                  Durations.show(why.reconnectIn().toNanos())),
           "cause",
           why.cause().name(),
           "message",

@@ -257,6 +257,8 @@ class JsonApiTest {
     assertThat(get("/v1/no-such").statusCode()).isEqualTo(404);
     assertThat(request("DELETE", "/v1/services").statusCode()).isEqualTo(405);
     assertThat(get("/v1/clients?page_size=many").body()).contains("page_size");
+    assertThat(get("/v1/clients?page_size=-1").body()).contains("page_size: '-1' is no number");
+    assertThat(request("DELETE", "/v1/services").body()).contains("\"code\":405");
     assertThat(
             body("/v1/services/bots/clients/a/commands", "{\"x\":\"" + "x".repeat(200_000) + "\"}")
                 .statusCode())

@@ -95,7 +95,7 @@ class SlowCallersTest {
       String answer = new String(slow.getInputStream().readAllBytes(), US_ASCII);
       assertThat(answer)
           .startsWith("HTTP/1.1 408")
-          .contains("\"status\":\"DEADLINE_EXCEEDED\"", "did not come whole");
+          .contains("\"code\":408", "\"status\":\"DEADLINE_EXCEEDED\"", "did not come whole");
       assertThat(log.lines()).noneMatch(SlowCallersTest::isError);
     }
   }
@@ -123,6 +123,16 @@ class SlowCallersTest {
       caller.reset(1);
       assertThat(TestNode.await(caller.status())).isEqualTo("4");
       assertThat(log.lines()).noneMatch(SlowCallersTest::isError);
+    }
+  }
+
+  @Test
+  void whatMakesNoSenseIsNoLineOfOurLog() throws Exception {
+    try (Overheard log = new Overheard();
+        Socket stranger = dial()) {
+      stranger.getOutputStream().write("GET /%zz HTTP/1.1\r\n\r\n".getBytes(US_ASCII));
+      assertThat(new String(stranger.getInputStream().readAllBytes(), US_ASCII)).contains("400");
+      assertThat(log.lines()).noneMatch(line -> line.contains("Illegal request"));
     }
   }
 
