@@ -1,10 +1,18 @@
 package org.streamingcommands.cli;
 
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.slf4j.LoggerFactory;
 
 /** How much is logged; what logback.xml reads. */
 public final class Logging {
   private static final String LEVEL = "streamingcommands.log-level";
+
+  /**
+   * Prints a stack trace for every look-up of a name that fails, and the command that needed it
+   * says so in a line. Held, so that its level is not forgotten with it.
+   */
+  private static final Logger CHANNELS = Logger.getLogger("io.grpc.internal.ManagedChannelImpl");
 
   private Logging() {}
 
@@ -21,5 +29,6 @@ public final class Logging {
       level(level);
     }
     LoggerFactory.getILoggerFactory();
+    CHANNELS.setLevel(Level.SEVERE);
   }
 }

@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.streamingcommands.node.ConfigCheck;
 import org.streamingcommands.node.StreamingNode;
 import picocli.CommandLine.Command;
@@ -21,6 +22,9 @@ import picocli.CommandLine.Spec;
 /** Runs a node until it is told to stop. */
 @Command(name = "serve", description = "Run a node. Ctrl-C stops it in order.")
 final class ServeCommand implements Callable<Integer> {
+  /** The first node waits so long for others, with Pekko's 5 s of seed-node-timeout. */
+  private static final Duration SOON = Duration.ofSeconds(9);
+
   /** A stop hands over and says goodbye to every client; an operator's patience ends here. */
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(100);
 
@@ -37,7 +41,7 @@ final class ServeCommand implements Callable<Integer> {
     Config checked = checked();
     Logging.start("INFO");
     StreamingNode node =
-        ProgressLine.during(err, () -> "starting", () -> StreamingNode.start(checked));
+        ProgressLine.during(err, doing(checked), () -> StreamingNode.start(checked));
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(() -> stop(node, output.isJson() ? err : out, err), "node-stops"));
@@ -52,6 +56,20 @@ final class ServeCommand implements Callable<Integer> {
     }
     throw new CliException(
         "the cluster took this node out, or its system failed; its log says why. Start it again");
+  }
+
+  /**
+   * A node that joins others may have to wait, and whoever waits with it wants to know what for.
+   */
+  private static Supplier<String> doing(Config config) {
+    if (config.getList("pekko.cluster.seed-nodes").isEmpty()) {
+      return () -> "starting";
+    }
+    long start = System.nanoTime();
+    return () ->
+        System.nanoTime() - start < SOON.toNanos()
+            ? "starting"
+            : "joining the cluster, which lets nobody in while one of its nodes cannot be reached";
   }
 
   private Config checked() {

@@ -141,7 +141,11 @@ final class ApiLinks {
 
   /** Names were looked up. */
   private void found(List<ApiTarget> targets) {
+    List<ApiLink> before = homes.links();
     if (become(targets)) {
+      List<ApiLink> after = homes.links();
+      // Not under the lock: they tell listeners on their way.
+      before.stream().filter(link -> !after.contains(link)).forEach(ApiLink::leave);
       changed("");
     }
     homes.links().forEach(ApiLink::allowToDial);
@@ -162,9 +166,7 @@ final class ApiLinks {
       }
     }
     next.settle();
-    List<ApiLink> gone = before.stream().filter(link -> !after.contains(link)).toList();
-    leaving.addAll(gone);
-    gone.forEach(ApiLink::leave);
+    before.stream().filter(link -> !after.contains(link)).forEach(leaving::add);
     return true;
   }
 
@@ -277,9 +279,14 @@ final class ApiLinks {
     names.refreshSoon();
   }
 
-  private synchronized void shutDown() {
+  private void shutDown() {
     onClosed.accept(this);
-    homes.links().forEach(ApiLink::shutDown);
-    leaving.forEach(ApiLink::shutDown);
+    List<ApiLink> all;
+    synchronized (this) {
+      // The table is closed: no other links come after these.
+      all = new ArrayList<>(homes.links());
+      all.addAll(leaving);
+    }
+    all.forEach(ApiLink::shutDown);
   }
 }

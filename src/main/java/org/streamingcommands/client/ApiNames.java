@@ -96,8 +96,6 @@ final class ApiNames {
       addresses.stream().filter(ApiNames::isName).distinct().forEach(this::lookUp);
       last = System.nanoTime();
       onFound.accept(targets());
-    } catch (RuntimeException e) {
-      LOG.error("What the api addresses stand for could not be found out", e);
     } finally {
       busy.set(false);
     }
@@ -109,7 +107,7 @@ final class ApiNames {
       if (found.size() > 1 || !found.isEmpty() && known.containsKey(name)) {
         known.put(name, found);
       }
-    } catch (UnknownHostException e) {
+    } catch (UnknownHostException | RuntimeException e) {
       // The channel that dials the name says so to those who wait.
       LOG.debug("The api address {} cannot be looked up", name, e);
     }
