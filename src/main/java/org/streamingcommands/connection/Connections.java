@@ -308,7 +308,7 @@ public final class Connections implements Extension {
       listener.outcome(Outcome.notSent(Reason.TOO_LARGE, limit.tooLarge(command.size())));
       return 0;
     }
-    ClientConnection.Send send = sends.send(client, command, steps, listener);
+    ClientConnection.Send send = sends.send(client, command, steps, listener, entity != null);
     String there = entity != null || batches == null ? null : batches.nodeOf(client);
     if (entity != null) {
       entity.tell(send);

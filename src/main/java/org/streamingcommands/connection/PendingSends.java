@@ -43,6 +43,9 @@ final class PendingSends implements Replies {
     /** What to ask again with; null for what is not asked again. */
     ClientConnection.@Nullable Send send;
 
+    /** Whether its entity was told without a way in between on which it can be lost. */
+    boolean direct;
+
     /** Whether it was asked again, so that no one entity knows all that became of it. */
     volatile boolean asked;
 
@@ -91,12 +94,17 @@ final class PendingSends implements Replies {
     return byTicket.size();
   }
 
-  /** What to tell the client's entity. */
+  /**
+   * What to tell the client's entity.
+   *
+   * @param direct whether it is on this node and told directly, so that nothing is lost on the way
+   */
   ClientConnection.Send send(
-      ClientKey client, Command command, boolean steps, CommandListener listener) {
+      ClientKey client, Command command, boolean steps, CommandListener listener, boolean direct) {
     Waiting waiting = new Waiting(listener, null, null, null, command.deadline().toEpochMilli());
     long timeLeft = waiting.deadlineMillis - clock.millis();
     waiting.remindAtMillis = waiting.deadlineMillis - Math.min(REMIND_MILLIS, timeLeft / 2);
+    waiting.direct = direct;
     ReplyTo replyTo = add(waiting, steps);
     ClientConnection.Send send = new ClientConnection.Send(client, command, replyTo);
     waiting.send = send;
@@ -115,12 +123,18 @@ final class PendingSends implements Replies {
     for (Long ticket : new TreeSet<>(byTicket.keySet())) {
       Waiting waiting = byTicket.get(ticket);
       ClientConnection.Send send = waiting == null ? null : waiting.send;
-      if (waiting != null && send != null && isElsewhere.test(send.client())) {
+      if (waiting != null && send != null && mayBeLost(waiting, send, isElsewhere)) {
         waiting.asked = true;
         counters.askedAgain.increment();
         route.accept(send);
       }
     }
+  }
+
+  /** One that came to life here since may never have been told. */
+  private static boolean mayBeLost(
+      Waiting waiting, ClientConnection.Send send, Predicate<ClientKey> isElsewhere) {
+    return !waiting.direct || isElsewhere.test(send.client());
   }
 
   /**
@@ -137,7 +151,7 @@ final class PendingSends implements Replies {
               && waiting.remindAtMillis <= now
               && now < waiting.deadlineMillis) {
             waiting.reminded = true;
-            if (isElsewhere.test(send.client())) {
+            if (mayBeLost(waiting, send, isElsewhere)) {
               counters.reminded.increment();
               route.accept(send);
             }

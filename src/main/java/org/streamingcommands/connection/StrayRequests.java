@@ -1,6 +1,7 @@
 package org.streamingcommands.connection;
 
 import org.apache.pekko.actor.AllDeadLetters;
+import org.apache.pekko.actor.Dropped;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.eventstream.EventStream;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -35,7 +36,10 @@ final class StrayRequests {
   }
 
   private static void onLetter(Connections connections, Object message) {
-    if (message instanceof ClientConnection.Request request) {
+    if (message instanceof Dropped dropped) {
+      // What a region had kept for a shard that then moved away comes wrapped twice.
+      onLetter(connections, dropped.message());
+    } else if (message instanceof ClientConnection.Request request) {
       onStray(connections, request);
     } else if (message instanceof ShardingEnvelope<?> envelope
         && envelope.message() instanceof ClientConnection.Request request) {

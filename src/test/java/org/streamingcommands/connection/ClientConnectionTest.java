@@ -3,16 +3,20 @@ package org.streamingcommands.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.Dropped;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.cluster.sharding.typed.ShardingEnvelope;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.streamingcommands.command.ClientKey;
+import org.streamingcommands.command.Command;
 import org.streamingcommands.command.Outcome;
 import org.streamingcommands.command.Reason;
 import org.streamingcommands.support.Heard;
@@ -142,9 +146,42 @@ class ClientConnectionTest {
     // Straight into its mailbox, behind the stop: the dead letter has to find its way back.
     Heard heard = new Heard();
     PendingSends pending = connections.sends();
-    entity.tell(pending.send(key, TestNode.command("c1", "x"), false, heard));
+    entity.tell(pending.send(key, TestNode.command("c1", "x"), false, heard, true));
     assertThat(heard.awaitUndelivered().reason()).isEqualTo(Reason.NOT_CONNECTED);
     assertThat(connections.counters().unanswered.sum()).isZero();
+  }
+
+  /** As a region does with what came for a shard between the word that it moves and the move. */
+  @Test
+  void aSendThatARegionLetsGoStillFindsItsEntity() throws Exception {
+    Stream stream = connect("let-go");
+    ClientKey key = ClientKey.of(TestNode.SERVICE, "let-go");
+    Heard heard = new Heard();
+    // As if told directly: nothing else would say it again.
+    ClientConnection.Send send =
+        connections.sends().send(key, TestNode.command("c1", "x"), false, heard, true);
+    node.system()
+        .classicSystem()
+        .deadLetters()
+        .tell(
+            Dropped.apply(new ShardingEnvelope<>(key.entityId(), send), "the shard moves", null),
+            org.apache.pekko.actor.ActorRef.noSender());
+    stream.await(Delivery.class);
+    stream.session.result("c1", DONE);
+    assertThat(heard.awaitOutcome()).isEqualTo(DONE);
+  }
+
+  /** Sent while the entity was elsewhere and lost; since then the entity is here. */
+  @Test
+  void aSendThatWasLostOnItsWayIsSaidAgainAlsoToAnEntityOfThisNode() throws Exception {
+    Stream stream = connect("lost");
+    ClientKey key = ClientKey.of(TestNode.SERVICE, "lost");
+    Heard heard = new Heard();
+    Command command = TestNode.command("c1", "x", Duration.ofSeconds(5));
+    connections.sends().send(key, command, false, heard, false);
+    stream.await(Delivery.class);
+    stream.session.result("c1", DONE);
+    assertThat(heard.awaitOutcome()).isEqualTo(DONE);
   }
 
   @Test
