@@ -5,10 +5,14 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.streamingcommands.command.ClientKey;
 import org.streamingcommands.command.Reason;
 import org.streamingcommands.grpc.v1.CommandServiceGrpc;
 import org.streamingcommands.grpc.v1.CommandServiceGrpc.CommandServiceStub;
@@ -31,6 +35,9 @@ final class ApiLink implements DispatchCall.Listener {
 
   /** How long a node that refuses everything is not asked again. */
   private static final long REFUSAL_PAUSE = Duration.ofSeconds(1).toNanos();
+
+  /** What was written to a node that lives has arrived by then. */
+  private static final long ARRIVAL = Duration.ofSeconds(1).toNanos();
 
   private final ApiTarget target;
   private final int seed;
@@ -56,6 +63,9 @@ final class ApiLink implements DispatchCall.Listener {
 
   /** Its address is one no more. */
   private volatile boolean leaving;
+
+  /** Since when, in terms of {@link System#nanoTime}; set before it leaves. */
+  private volatile long leavingSince;
 
   private volatile boolean mayDial;
 
@@ -106,8 +116,10 @@ final class ApiLink implements DispatchCall.Listener {
 
   /** Takes nothing new; what is written may be answered, the rest goes to others. */
   void leave() {
+    leavingSince = System.nanoTime();
     leaving = true;
     turns.request();
+    Clock.after(ARRIVAL, turns::request);
   }
 
   /** Whether it left and has no connection any more. */
@@ -224,11 +236,11 @@ final class ApiLink implements DispatchCall.Listener {
     if (!shut) {
       dial();
       write();
-      if (!isUsable()) {
-        giveAway();
-      }
       if (leaving) {
         hangUp();
+      }
+      if (!isUsable()) {
+        giveAway();
       }
     }
   }
@@ -292,27 +304,56 @@ final class ApiLink implements DispatchCall.Listener {
     }
   }
 
-  /** There is no stream: others carry what is here, as far as there are any. */
+  /** Others carry what is here, as far as there are any and it may go already. */
   private void giveAway() {
-    for (Exchange guest = guests.poll(); guest != null; guest = guests.poll()) {
-      guest.home().takeBack(List.of(guest));
+    Set<ClientKey> arriving = arriving();
+    guests.removeIf(
+        guest -> {
+          boolean goes = !arriving.contains(guest.client());
+          if (goes) {
+            guest.home().takeBack(List.of(guest));
+          }
+          return goes;
+        });
+    if (giveAway(again, arriving)) {
+      giveAway(waiting, arriving);
     }
-    while (!again.isEmpty() || !waiting.isEmpty()) {
-      Exchange next = again.isEmpty() ? waiting.element() : again.element();
+  }
+
+  /**
+   * @return false where there is nobody to carry the rest
+   */
+  private boolean giveAway(Queue<Exchange> from, Set<ClientKey> arriving) {
+    for (Iterator<Exchange> each = from.iterator(); each.hasNext(); ) {
+      Exchange next = each.next();
+      if (arriving.contains(next.client())) {
+        continue;
+      }
       ApiLink carrier = away.carrierOf(next);
       ApiLink other =
           carrier == null || !carrier.isUsable() ? links.usable(next.client()) : carrier;
       if (other == null || other == this) {
-        return;
+        return false;
       }
-      if (again.isEmpty()) {
-        waiting.remove();
-      } else {
-        again.remove();
-      }
+      each.remove();
       away.sent(next, other);
       other.carry(next);
     }
+    return true;
+  }
+
+  /**
+   * Those whose last commands may be on their way to a node that this link takes leave of: what
+   * comes after them must not be at another node before.
+   */
+  private Set<ClientKey> arriving() {
+    DispatchCall stream = call;
+    if (!leaving || stream == null || System.nanoTime() - leavingSince >= ARRIVAL) {
+      return Set.of();
+    }
+    return table.written(stream.number()).stream()
+        .map(Exchange::client)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** What is written still gets its answer. */
