@@ -307,14 +307,13 @@ final class ApiLink implements DispatchCall.Listener {
   /** Others carry what is here, as far as there are any and it may go already. */
   private void giveAway() {
     Set<ClientKey> arriving = arriving();
-    guests.removeIf(
-        guest -> {
-          boolean goes = !arriving.contains(guest.client());
-          if (goes) {
-            guest.home().takeBack(List.of(guest));
-          }
-          return goes;
-        });
+    for (Iterator<Exchange> each = guests.iterator(); each.hasNext(); ) {
+      Exchange guest = each.next();
+      if (!arriving.contains(guest.client())) {
+        each.remove();
+        guest.home().takeBack(List.of(guest));
+      }
+    }
     if (giveAway(again, arriving)) {
       giveAway(waiting, arriving);
     }
