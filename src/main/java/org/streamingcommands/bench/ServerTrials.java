@@ -72,11 +72,14 @@ final class ServerTrials {
 
   private void stalled(Contender contender, int round) throws IOException {
     Seat seat = stage.seat(contender);
-    Line without = crowd(seat, false);
+    // In turn first and second: whatever a process does with time is no stalled client's doing.
+    boolean calmFirst = round % 2 == 0;
+    Line calm = calmFirst ? crowd(seat, false) : null;
     seat.clients().order(Line.of("stall").with("edge", seat.edge()), Seat.PATIENCE);
-    Line with = crowd(seat, true);
+    Line stalled = crowd(seat, true);
     seat.clients().order(Line.of("release"), Seat.PATIENCE);
-    new StalledFigures(samples).add(contender, round, without, with);
+    Line without = calm == null ? crowd(seat, false) : calm;
+    new StalledFigures(samples).add(contender, round, without, stalled);
   }
 
   private Line crowd(Seat seat, boolean stalled) throws IOException {

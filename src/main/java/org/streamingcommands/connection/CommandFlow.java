@@ -51,6 +51,15 @@ final class CommandFlow {
   /** Sent by an entity that is gone and not ended, as the stream says; whether received. */
   private final Map<String, Boolean> strangers = new HashMap<>();
 
+  /**
+   * A look at what is due goes over all that is pending, so one with much takes a break between two
+   * looks, a millisecond for so many: a client that reads nothing costs the others next to nothing.
+   */
+  private static final int PENDING_PER_PAUSE_MILLI = 100;
+
+  /** What a deadline may be late for that, far within the second that a sender allows. */
+  private static final long LONGEST_PAUSE_MILLIS = 50;
+
   /** How long what a former entity left may take to come. */
   private static final long LEGACY_MILLIS = 3_000;
 
@@ -654,7 +663,12 @@ final class CommandFlow {
     for (PendingCommand command : due) {
       end(command, overdue(command, now));
     }
+    earliestMillis = Math.max(earliestMillis, now + pauseMillis());
     drain();
+  }
+
+  private long pauseMillis() {
+    return Math.min(LONGEST_PAUSE_MILLIS, pending.size() / PENDING_PER_PAUSE_MILLI);
   }
 
   private long dueMillis(PendingCommand command, long resumeUntil) {

@@ -378,6 +378,29 @@ class CommandFlowTest {
   }
 
   @Test
+  void manyDeadlinesOfAClientThatReadsNothingCostFewLooks() {
+    attach(0);
+    int many = 800;
+    Instant start = now;
+    List<ReplyTo> senders = new ArrayList<>();
+    for (int n = 0; n < many; n++) {
+      senders.add(send(commandUntil("c" + n, start.plusMillis(5_000 + n))));
+    }
+    int looks = 0;
+    int open = 0;
+    while (flow.earliestMillis() != Long.MAX_VALUE) {
+      now = Instant.ofEpochMilli(flow.earliestMillis());
+      flow.expire();
+      looks++;
+      for (; open < many && !answers.isOpen(senders.get(open)); open++) {
+        assertThat(now).isBetween(start.plusMillis(5_000 + open), start.plusMillis(5_050 + open));
+      }
+    }
+    assertThat(open).isEqualTo(many);
+    assertThat(looks).isLessThan(many / 2);
+  }
+
+  @Test
   void aLateResultIsCountedAndAnswersALaterQuestion() {
     attach(10);
     send("c1");
@@ -756,13 +779,12 @@ class CommandFlowTest {
   }
 
   private Command command(String id, int seconds) {
+    return commandUntil(id, now.plusSeconds(seconds));
+  }
+
+  private static Command commandUntil(String id, Instant deadline) {
     return new Command(
-        id,
-        Any.pack(StringValue.of("payload")),
-        now.plusSeconds(seconds),
-        Priority.NORMAL,
-        "",
-        Map.of());
+        id, Any.pack(StringValue.of("payload")), deadline, Priority.NORMAL, "", Map.of());
   }
 
   private void pass(Duration time) {
