@@ -10,6 +10,11 @@ import org.streamingcommands.command.Receipt;
 /** Answers that nobody waits for, and that no compiler may leave out. */
 record Discarded(Blackhole answers) implements Replies {
   @Override
+  public boolean isHere(ReplyTo to) {
+    return true;
+  }
+
+  @Override
   public void receipt(ReplyTo to, Receipt receipt) {
     answers.consume(receipt);
   }

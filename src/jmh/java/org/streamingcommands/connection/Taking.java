@@ -1,6 +1,7 @@
 package org.streamingcommands.connection;
 
 import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.infra.Blackhole;
 
 /** A stream that always takes more. */
@@ -9,7 +10,7 @@ record Taking(Blackhole wire, int credits) implements Downlink {
   public void attached(ActorRef<ClientConnection.Message> entity, long epoch) {}
 
   @Override
-  public int deliver(Delivery delivery) {
+  public int deliver(Delivery delivery, @Nullable ReplyTo answerTo) {
     wire.consume(delivery);
     return credits;
   }

@@ -91,12 +91,14 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
   /**
    * A command that was not ended where the entity was before.
    *
+   * @param abandoned those of {@code waiting} who do not want it any more
    * @param reached null where it waited for room in the queue
    */
   record Inherit(
       ClientKey client,
       Command command,
       List<ReplyTo> waiting,
+      List<ReplyTo> abandoned,
       List<ReplyTo> cancelWaiting,
       @Nullable Receipt reached,
       String sentToInstance,
@@ -141,10 +143,16 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
    * @param sequence counts the results that the stream told an entity of another node since it was
    *     attached, from 1; 0: from this node, or from one of an older version; {@link #UNCOUNTED}:
    *     of before that
+   * @param answered whether the sender was told that {@link Downlink#deliver} named
    */
-  record Resulted(StreamRef stream, String commandId, Outcome<Any> outcome, long sequence)
+  record Resulted(
+      StreamRef stream, String commandId, Outcome<Any> outcome, long sequence, boolean answered)
       implements FromStream {
     static final long UNCOUNTED = -1;
+
+    Resulted(StreamRef stream, String commandId, Outcome<Any> outcome, long sequence) {
+      this(stream, commandId, outcome, sequence, false);
+    }
   }
 
   /**
@@ -279,6 +287,12 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
   private Behavior<Message> onFromStream(FromStream message) {
     if (session == null || !session.stream().equals(message.stream())) {
       connections.counters().fenced.increment();
+      if (message instanceof Resulted resulted && resulted.answered()) {
+        // Too late to count for the stream, but a sender has heard it: whoever asks shall hear the
+        // same.
+        flow.answered(resulted.commandId(), resulted.outcome());
+        return settle();
+      }
       return this;
     }
     if (message instanceof Resulted resulted) {
@@ -289,7 +303,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
             resulted.commandId(),
             resulted.outcome().getClass().getSimpleName());
       }
-      if (!flow.result(resulted.commandId(), resulted.outcome(), resulted.sequence())) {
+      if (!flow.result(resulted)) {
         session.downlink().resultsMissed(flow.resultsTaken());
       }
     } else if (message instanceof Received received) {

@@ -207,13 +207,14 @@ public final class ClientSession implements Downlink {
     ActorRef<ClientConnection.Message> to = entity;
     // Within a node none is lost, and none needs a number.
     long sequence = 0;
+    ReplyTo answerTo = null;
     if (isTracked) {
       synchronized (this) {
         // Whose count it is, and with it what is kept of it, must not change in between.
         to = entity;
         sequence = ++resultsHeard - resultsBefore;
         if (ledger != null) {
-          ledger.result(commandId, fitting);
+          answerTo = ledger.result(commandId, fitting);
         }
       }
     } else {
@@ -221,10 +222,14 @@ public final class ClientSession implements Downlink {
     }
     if (to == null) {
       untold(commandId, fitting);
-    } else {
-      heard();
-      to.tell(new ClientConnection.Resulted(ref, commandId, fitting, sequence));
+      return;
     }
+    heard();
+    if (answerTo != null) {
+      // The sender first: it waits, and the entity only takes note.
+      connections.replies().outcome(answerTo, fitting);
+    }
+    to.tell(new ClientConnection.Resulted(ref, commandId, fitting, sequence, answerTo != null));
   }
 
   /** There is no entity at present. */
@@ -428,7 +433,7 @@ public final class ClientSession implements Downlink {
   }
 
   @Override
-  public int deliver(Delivery delivery) {
+  public int deliver(Delivery delivery, @Nullable ReplyTo answerTo) {
     synchronized (this) {
       if (state != State.ATTACHED) {
         return NOT_WRITTEN;
@@ -443,7 +448,7 @@ public final class ClientSession implements Downlink {
   }
 
   /** From an entity on another node; see {@link RemoteDownlink}. */
-  void deliver(Delivery delivery, long sequence) {
+  void deliver(Delivery delivery, long sequence, @Nullable ReplyTo answerTo) {
     synchronized (this) {
       RemoteFeed crossing = feed;
       // Between two entities it is a former one's, or of one whose first word was lost.
@@ -455,7 +460,7 @@ public final class ClientSession implements Downlink {
           return;
         }
         if (ledger != null) {
-          ledger.sent(commandId);
+          ledger.sent(commandId, answerTo);
         }
         crossing.deliver(counted(delivery), sequence);
       }

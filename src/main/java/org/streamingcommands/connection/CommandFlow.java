@@ -587,21 +587,16 @@ final class CommandFlow {
     }
   }
 
-  /** From this node, or from one of an older version: without a number. */
-  void result(String commandId, Outcome<Any> outcome) {
-    result(commandId, outcome, 0);
-  }
-
   /** How many results of the stream were taken over since it was attached. */
   long resultsTaken() {
     return resultsTaken;
   }
 
   /**
-   * @param sequence see {@link ClientConnection.Resulted}
    * @return false where one before it was lost, and it is to be told again after that one
    */
-  boolean result(String commandId, Outcome<Any> outcome, long sequence) {
+  boolean result(ClientConnection.Resulted resulted) {
+    long sequence = resulted.sequence();
     if (sequence > resultsTaken + 1) {
       return false;
     }
@@ -609,7 +604,7 @@ final class CommandFlow {
       // Told again, and it had come.
       return true;
     }
-    if (outcome instanceof Outcome.Completed<Any> completed) {
+    if (resulted.outcome() instanceof Outcome.Completed<Any> completed) {
       counters.bytesReceived.add(completed.result().getValue().size());
     }
     if (sequence != ClientConnection.Resulted.UNCOUNTED) {
@@ -618,9 +613,26 @@ final class CommandFlow {
         downlink.confirmed(resultsTaken);
       }
     }
-    take(commandId, outcome);
+    if (resulted.answered()) {
+      answered(resulted.commandId());
+    }
+    take(resulted.commandId(), resulted.outcome());
     drain();
     return true;
+  }
+
+  /** A stream that counts no more told a sender this. */
+  void answered(String commandId, Outcome<Any> outcome) {
+    answered(commandId);
+    take(commandId, outcome);
+    drain();
+  }
+
+  private void answered(String commandId) {
+    PendingCommand command = pending.get(commandId);
+    if (command != null) {
+      command.answered();
+    }
   }
 
   private void take(String commandId, Outcome<Any> outcome) {
@@ -769,7 +781,9 @@ final class CommandFlow {
     }
     int room;
     try {
-      room = downlink.deliver(new Delivery(command.command, resultsTaken, again));
+      room =
+          downlink.deliver(
+              new Delivery(command.command, resultsTaken, again), command.answerTo(replies));
     } catch (RuntimeException e) {
       end(
           command,

@@ -15,10 +15,12 @@ interface Downlink {
   /**
    * Writes a command.
    *
+   * @param answerTo a sender of another node, which may be told the result before the entity is;
+   *     null for nobody
    * @return how many more may be written now, or {@link #NOT_WRITTEN}
    * @throws RuntimeException where it cannot be encoded; then nothing was written
    */
-  int deliver(Delivery delivery);
+  int deliver(Delivery delivery, @Nullable ReplyTo answerTo);
 
   void cancel(String commandId);
 

@@ -151,6 +151,7 @@ final class EntityWire {
             .setCancelRequested(inherit.cancelRequested())
             .setRedelivered(inherit.redelivered());
     inherit.waiting().forEach(to -> builder.addWaiting(ValueWire.replyTo(to)));
+    inherit.abandoned().forEach(to -> builder.addAbandoned(ValueWire.replyTo(to)));
     inherit.cancelWaiting().forEach(to -> builder.addCancelWaiting(ValueWire.replyTo(to)));
     if (inherit.reached() != null) {
       builder.setReached(ValueWire.receipt(inherit.reached()));
@@ -164,6 +165,7 @@ final class EntityWire {
         ValueWire.key(inherit.getClient()),
         ValueWire.command(inherit.getCommand(), clock),
         inherit.getWaitingList().stream().map(ValueWire::replyTo).toList(),
+        inherit.getAbandonedList().stream().map(ValueWire::replyTo).toList(),
         inherit.getCancelWaitingList().stream().map(ValueWire::replyTo).toList(),
         isWaiting ? null : ValueWire.receipt(inherit.getReached()),
         inherit.getSentToInstance(),
@@ -292,6 +294,7 @@ final class EntityWire {
         .setCommandId(resulted.commandId())
         .setOutcome(ValueWire.outcome(resulted.outcome()))
         .setSequence(resulted.sequence())
+        .setAnswered(resulted.answered())
         .build();
   }
 
@@ -300,7 +303,8 @@ final class EntityWire {
         ValueWire.stream(resulted.getStream()),
         resulted.getCommandId(),
         ValueWire.outcome(resulted.getOutcome()),
-        resulted.getSequence());
+        resulted.getSequence(),
+        resulted.getAnswered());
   }
 
   static Detach write(ClientConnection.Detach detach) {

@@ -49,11 +49,13 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
 
   /**
    * @param sequence counts the deliveries since the stream was attached, from 1
+   * @param answerTo see {@link Downlink#deliver}
    */
-  record Deliver(StreamRef stream, Delivery delivery, long sequence) implements ToStream {
+  record Deliver(StreamRef stream, Delivery delivery, long sequence, @Nullable ReplyTo answerTo)
+      implements ToStream {
     @Override
     public void tell(ClientSession session) {
-      session.deliver(delivery, sequence);
+      session.deliver(delivery, sequence, answerTo);
     }
   }
 

@@ -47,13 +47,17 @@ final class GatewayWire {
   }
 
   static Deliver write(Gateway.Deliver deliver, InstantSource clock) {
-    return Deliver.newBuilder()
-        .setStream(ValueWire.stream(deliver.stream()))
-        .setCommand(ValueWire.command(deliver.delivery().command(), clock))
-        .setResultsConfirmed(deliver.delivery().resultsConfirmed())
-        .setRedelivered(deliver.delivery().redelivered())
-        .setSequence(deliver.sequence())
-        .build();
+    Deliver.Builder builder =
+        Deliver.newBuilder()
+            .setStream(ValueWire.stream(deliver.stream()))
+            .setCommand(ValueWire.command(deliver.delivery().command(), clock))
+            .setResultsConfirmed(deliver.delivery().resultsConfirmed())
+            .setRedelivered(deliver.delivery().redelivered())
+            .setSequence(deliver.sequence());
+    if (deliver.answerTo() != null) {
+      builder.setAnswerTo(ValueWire.replyTo(deliver.answerTo()));
+    }
+    return builder.build();
   }
 
   static Gateway.Deliver read(Deliver deliver, InstantSource clock) {
@@ -63,7 +67,8 @@ final class GatewayWire {
             ValueWire.command(deliver.getCommand(), clock),
             deliver.getResultsConfirmed(),
             deliver.getRedelivered()),
-        deliver.getSequence());
+        deliver.getSequence(),
+        deliver.hasAnswerTo() ? ValueWire.replyTo(deliver.getAnswerTo()) : null);
   }
 
   static CancelFrame write(Gateway.CancelFrame cancel) {

@@ -1,6 +1,7 @@
 package org.streamingcommands.connection;
 
 import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
 
 /** Stands for a stream that ended before its entity could speak to it. */
 record GoneDownlink(StreamRef stream) implements Downlink {
@@ -11,7 +12,7 @@ record GoneDownlink(StreamRef stream) implements Downlink {
   }
 
   @Override
-  public int deliver(Delivery delivery) {
+  public int deliver(Delivery delivery, @Nullable ReplyTo answerTo) {
     return NOT_WRITTEN;
   }
 

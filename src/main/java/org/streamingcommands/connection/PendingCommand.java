@@ -22,8 +22,8 @@ final class PendingCommand {
    * the command is told the outcome all the same, and keeps nobody from cancelling it.
    */
   private record Waiter(ReplyTo replyTo, long untilMillis, boolean abandoned) {
-    Waiter(ReplyTo replyTo, long untilMillis) {
-      this(replyTo, untilMillis, false);
+    Waiter until(long deadlineMillis) {
+      return new Waiter(replyTo, Math.min(untilMillis, deadlineMillis), abandoned);
     }
   }
 
@@ -50,15 +50,22 @@ final class PendingCommand {
   /** Whether it was written more than once. */
   boolean redelivered;
 
+  /** Who may hear the result from the stream's node. Chosen once: the stream may have told it. */
+  private @Nullable ReplyTo answerTo;
+
   private final List<Waiter> waiting = new ArrayList<>(1);
   private final List<ReplyTo> cancelWaiting = new ArrayList<>(0);
   private @Nullable Receipt reached;
   private @Nullable Progress lastProgress;
 
   PendingCommand(Command command, ReplyTo first) {
+    this(command);
+    waiting.add(new Waiter(first, deadlineMillis, false));
+  }
+
+  private PendingCommand(Command command) {
     this.command = command;
     this.deadlineMillis = command.deadline().toEpochMilli();
-    waiting.add(new Waiter(first, deadlineMillis));
   }
 
   boolean isSent() {
@@ -78,9 +85,14 @@ final class PendingCommand {
 
   /** Another send of the same command: it hears from where things stand. */
   void join(ReplyTo replyTo, long untilMillis, Replies replies) {
+    join(new Waiter(replyTo, Math.min(untilMillis, deadlineMillis), false), replies);
+  }
+
+  private void join(Waiter joining, Replies replies) {
+    ReplyTo replyTo = joining.replyTo;
     // One who asks again after a node was lost waits already.
     if (waiting.stream().noneMatch(waiter -> waiter.replyTo().equals(replyTo))) {
-      waiting.add(new Waiter(replyTo, Math.min(untilMillis, deadlineMillis)));
+      waiting.add(joining);
     }
     if (replyTo.steps()) {
       if (reached != null) {
@@ -108,6 +120,31 @@ final class PendingCommand {
       }
     }
     return !isWanted;
+  }
+
+  /**
+   * Who may be told the result by the stream's node: the only one that waits, where it wants the
+   * outcome alone. Nothing that is told on this node is lost, so who waits here is told from here.
+   *
+   * @return null for nobody
+   */
+  @Nullable ReplyTo answerTo(Replies replies) {
+    if (waiting.size() != 1) {
+      return null;
+    }
+    ReplyTo only = waiting.get(0).replyTo;
+    if (only.steps() || replies.isHere(only)) {
+      return null;
+    }
+    if (answerTo == null) {
+      answerTo = only;
+    }
+    return answerTo.equals(only) ? only : null;
+  }
+
+  /** The stream's node told it: it need not hear it again. */
+  void answered() {
+    waiting.removeIf(waiter -> waiter.replyTo.equals(answerTo));
   }
 
   /** When the first of those who wait gives up. */
@@ -142,9 +179,10 @@ final class PendingCommand {
   }
 
   static PendingCommand of(ClientConnection.Inherit inherited) {
-    PendingCommand command = new PendingCommand(inherited.command(), inherited.waiting().get(0));
-    for (ReplyTo replyTo : inherited.waiting().subList(1, inherited.waiting().size())) {
-      command.waiting.add(new Waiter(replyTo, command.deadlineMillis));
+    PendingCommand command = new PendingCommand(inherited.command());
+    for (ReplyTo replyTo : inherited.waiting()) {
+      boolean abandoned = inherited.abandoned().contains(replyTo);
+      command.waiting.add(new Waiter(replyTo, command.deadlineMillis, abandoned));
     }
     command.cancelWaiting.addAll(inherited.cancelWaiting());
     command.reached = inherited.reached();
@@ -159,6 +197,7 @@ final class PendingCommand {
         client,
         command,
         waiting.stream().map(Waiter::replyTo).toList(),
+        waiting.stream().filter(Waiter::abandoned).map(Waiter::replyTo).toList(),
         List.copyOf(cancelWaiting),
         reached,
         sentToInstance,
@@ -168,7 +207,7 @@ final class PendingCommand {
 
   /** Those who wait for the same command under another entity's care wait here too. */
   void joinAll(PendingCommand inherited, Replies replies) {
-    inherited.waiting.forEach(waiter -> join(waiter.replyTo, waiter.untilMillis, replies));
+    inherited.waiting.forEach(waiter -> join(waiter.until(deadlineMillis), replies));
     cancelWaiting.addAll(inherited.cancelWaiting);
   }
 

@@ -181,6 +181,11 @@ final class PendingSends implements Replies {
   }
 
   @Override
+  public boolean isHere(ReplyTo to) {
+    return node.equals(to.node());
+  }
+
+  @Override
   public void receipt(ReplyTo to, Receipt receipt) {
     Waiting waiting = byTicket.get(to.ticket());
     if (waiting != null && waiting.listener != null) {

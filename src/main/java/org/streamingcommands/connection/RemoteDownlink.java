@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way from an entity to a stream on another node. What was sent and not yet taken by the
@@ -29,7 +30,7 @@ final class RemoteDownlink implements Downlink {
   private final int largestCommand;
 
   /** Not yet taken; the first is the one after {@link #taken}. */
-  private final Deque<Delivery> untaken = new ArrayDeque<>();
+  private final Deque<Gateway.Deliver> untaken = new ArrayDeque<>();
 
   private long bytes;
   private long sequence;
@@ -56,12 +57,12 @@ final class RemoteDownlink implements Downlink {
   }
 
   @Override
-  public int deliver(Delivery delivery) {
-    int size = delivery.command().size();
-    untaken.add(delivery);
-    bytes += size;
+  public int deliver(Delivery delivery, @Nullable ReplyTo answerTo) {
+    Gateway.Deliver deliver = new Gateway.Deliver(stream, delivery, ++sequence, answerTo);
+    untaken.add(deliver);
+    bytes += delivery.command().size();
     resultsConfirmed = delivery.resultsConfirmed();
-    gateway.tell(new Gateway.Deliver(stream, delivery, ++sequence));
+    gateway.tell(deliver);
     return room();
   }
 
@@ -74,7 +75,7 @@ final class RemoteDownlink implements Downlink {
     lastHeard = System.currentTimeMillis();
     while (taken < upTo && !untaken.isEmpty()) {
       taken++;
-      bytes -= untaken.remove().command().size();
+      bytes -= untaken.remove().delivery().command().size();
     }
     return room();
   }
@@ -119,12 +120,10 @@ final class RemoteDownlink implements Downlink {
    */
   List<String> resend(long arrived) {
     List<String> commandIds = new ArrayList<>();
-    long next = taken;
-    for (Delivery delivery : untaken) {
-      next++;
-      if (next > arrived) {
-        gateway.tell(new Gateway.Deliver(stream, delivery, next));
-        commandIds.add(delivery.command().id());
+    for (Gateway.Deliver deliver : untaken) {
+      if (deliver.sequence() > arrived) {
+        gateway.tell(deliver);
+        commandIds.add(deliver.delivery().command().id());
       }
     }
     return commandIds;
@@ -133,7 +132,7 @@ final class RemoteDownlink implements Downlink {
   /** The commands that the other node did not say to have taken. */
   Set<String> underway() {
     Set<String> commandIds = new HashSet<>();
-    untaken.forEach(delivery -> commandIds.add(delivery.command().id()));
+    untaken.forEach(deliver -> commandIds.add(deliver.delivery().command().id()));
     return commandIds;
   }
 

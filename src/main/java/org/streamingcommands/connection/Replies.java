@@ -8,6 +8,9 @@ import org.streamingcommands.command.Receipt;
 
 /** The way back from an entity to those who wait for a command. */
 interface Replies {
+  /** Whether who waits is on this node, where nothing is lost on its way. */
+  boolean isHere(ReplyTo to);
+
   void receipt(ReplyTo to, Receipt receipt);
 
   void progress(ReplyTo to, Progress progress);

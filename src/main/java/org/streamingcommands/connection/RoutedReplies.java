@@ -85,13 +85,14 @@ final class RoutedReplies implements Replies {
     }
   }
 
+  @Override
+  public boolean isHere(ReplyTo to) {
+    return node.equals(to.node());
+  }
+
   private static boolean isShuttingDown(Outcome<Any> outcome) {
     return outcome instanceof Outcome.Undelivered<Any> undelivered
         && undelivered.reason() == Reason.SHUTTING_DOWN;
-  }
-
-  private boolean isHere(ReplyTo to) {
-    return node.equals(to.node());
   }
 
   private void tell(ReplyTo to, Gateway.Message message) {

@@ -4,9 +4,12 @@ import com.google.protobuf.Any;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.Outcome;
 
 /**
@@ -15,14 +18,16 @@ import org.streamingcommands.command.Outcome;
  * what an entity has in flight. Used under the session's lock.
  */
 final class StreamLedger {
-  private final Set<String> sent = new LinkedHashSet<>();
+  /** And who may be told the result at once; null for nobody. */
+  private final Map<String, @Nullable ReplyTo> sent = new LinkedHashMap<>();
+
   private final Set<String> received = new LinkedHashSet<>();
   private final Deque<Hello.Result> results = new ArrayDeque<>();
   private int carried;
   private long confirmed;
 
-  void sent(String commandId) {
-    sent.add(commandId);
+  void sent(String commandId, @Nullable ReplyTo answerTo) {
+    sent.put(commandId, answerTo);
   }
 
   /** It was not, after all. */
@@ -32,7 +37,7 @@ final class StreamLedger {
 
   /** Whether the stream has it, or had it and keeps its result. */
   boolean has(String commandId) {
-    return sent.contains(commandId)
+    return sent.containsKey(commandId)
         || received.contains(commandId)
         || results.stream().anyMatch(result -> result.commandId().equals(commandId));
   }
@@ -48,10 +53,13 @@ final class StreamLedger {
     received.addAll(commandIds);
   }
 
-  void result(String commandId, Outcome<Any> outcome) {
-    sent.remove(commandId);
+  /**
+   * @return who may be told at once; null for nobody
+   */
+  @Nullable ReplyTo result(String commandId, Outcome<Any> outcome) {
     received.remove(commandId);
     results.add(new Hello.Result(commandId, outcome));
+    return sent.remove(commandId);
   }
 
   /** The entity took over so many results since it took the stream in. */
@@ -68,7 +76,7 @@ final class StreamLedger {
   }
 
   Set<String> sent() {
-    return new LinkedHashSet<>(sent);
+    return new LinkedHashSet<>(sent.keySet());
   }
 
   /**
@@ -96,6 +104,8 @@ final class StreamLedger {
     }
     carried = 0;
     confirmed = 0;
+    // Only the entity that allowed it knows who was told.
+    sent.replaceAll((commandId, answerTo) -> null);
     return new ArrayList<>(results);
   }
 

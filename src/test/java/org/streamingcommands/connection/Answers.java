@@ -24,6 +24,16 @@ final class Answers implements Replies {
     return new ReplyTo("here", ++lastTicket, true);
   }
 
+  /** Of another node, and waits for the outcome alone. */
+  ReplyTo remoteTicket() {
+    return new ReplyTo("there", ++lastTicket, false);
+  }
+
+  @Override
+  public boolean isHere(ReplyTo to) {
+    return to.node().equals("here");
+  }
+
   @Override
   public void receipt(ReplyTo to, Receipt receipt) {
     receipts.computeIfAbsent(to.ticket(), any -> new ArrayList<>()).add(receipt);

@@ -74,6 +74,7 @@ final class ClusterMessages {
             CLIENT,
             COMMAND,
             List.of(REPLY_TO),
+            List.of(),
             List.of(REPLY_TO),
             Receipt.SENT,
             "instance",
@@ -101,7 +102,7 @@ final class ClusterMessages {
     all.put("Resulted", new ClientConnection.Resulted(STREAM, "c-1", FAILED, 0));
     all.put("Detach", new ClientConnection.Detach(STREAM, true, 0));
     all.put("Attached", new Gateway.Attached(STREAM, entity, 42));
-    all.put("Deliver", new Gateway.Deliver(STREAM, new Delivery(COMMAND, 5, true), 6));
+    all.put("Deliver", new Gateway.Deliver(STREAM, new Delivery(COMMAND, 5, true), 6, null));
     all.put("CancelFrame", new Gateway.CancelFrame(STREAM, "c-1"));
     all.put("Confirmed", new Gateway.Confirmed(STREAM, 5));
     all.put("Farewell", new Gateway.Farewell(STREAM, GOODBYE));
@@ -168,6 +169,22 @@ final class ClusterMessages {
     all.put(
         "WatchEvent",
         new ClusterPresence.WatchEvent("node", 12, 2, PresenceBoard.Change.MOVING, connected));
+    all.put(
+        "Inherit/abandoned",
+        new ClientConnection.Inherit(
+            CLIENT,
+            COMMAND,
+            List.of(REPLY_TO),
+            List.of(REPLY_TO),
+            List.of(),
+            null,
+            "",
+            false,
+            false));
+    all.put(
+        "Deliver/answerTo",
+        new Gateway.Deliver(STREAM, new Delivery(COMMAND, 5, true), 6, REPLY_TO));
+    all.put("Resulted/answered", new ClientConnection.Resulted(STREAM, "c-1", FAILED, 11, true));
     return all;
   }
 }

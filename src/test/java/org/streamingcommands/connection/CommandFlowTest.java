@@ -26,6 +26,7 @@ import org.streamingcommands.command.Receipt;
 /** The life of a client's commands, step by step, with the clock in the test's hand. */
 class CommandFlowTest {
   private static final ClientKey CLIENT = ClientKey.of("bots", "b1");
+  private static final StreamRef STREAM = new StreamRef("here", 1);
   private static final Outcome<Any> DONE = new Outcome.Completed<>(Any.pack(StringValue.of("ok")));
 
   private final Answers answers = new Answers();
@@ -41,7 +42,7 @@ class CommandFlowTest {
     ReplyTo sender = send("c1");
     flow.received("c1");
     flow.progressed("c1", Progress.of(50, "half"));
-    flow.result("c1", DONE);
+    result("c1", DONE);
     assertThat(answers.receiptsOf(sender))
         .containsExactly(Receipt.QUEUED, Receipt.SENT, Receipt.RECEIVED);
     assertThat(answers.progress.get(sender.ticket())).hasSize(1);
@@ -70,13 +71,13 @@ class CommandFlowTest {
     RecordingDownlink stream = attach(10);
     ReplyTo one = send("c1");
     ReplyTo two = send("c2");
-    assertThat(flow.result("c2", DONE, 2)).isFalse();
+    assertThat(result("c2", DONE, 2)).isFalse();
     assertThat(answers.isOpen(two)).isTrue();
     assertThat(stream.confirmed).isZero();
     // Told again, both; the second of them twice.
-    assertThat(flow.result("c1", DONE, 1)).isTrue();
-    assertThat(flow.result("c2", DONE, 2)).isTrue();
-    assertThat(flow.result("c2", DONE, 2)).isTrue();
+    assertThat(result("c1", DONE, 1)).isTrue();
+    assertThat(result("c2", DONE, 2)).isTrue();
+    assertThat(result("c2", DONE, 2)).isTrue();
     assertThat(answers.outcomeOf(one)).isEqualTo(DONE);
     assertThat(answers.outcomeOf(two)).isEqualTo(DONE);
     assertThat(stream.confirmed).isEqualTo(2);
@@ -176,8 +177,8 @@ class CommandFlowTest {
     RecordingDownlink next = resume(10, "p1", Set.of("runs"), List.of());
     assertThat(next.redelivered).containsExactly("lost");
     assertThat(answers.receiptsOf(runs)).endsWith(Receipt.RECEIVED);
-    flow.result("runs", DONE);
-    flow.result("lost", DONE);
+    result("runs", DONE);
+    result("lost", DONE);
     assertThat(answers.outcomeOf(runs)).isEqualTo(DONE);
     assertThat(answers.outcomeOf(lost)).isEqualTo(DONE);
     assertThat(flow.inFlight()).isZero();
@@ -194,7 +195,7 @@ class CommandFlowTest {
     assertThat(answers.certaintyOf(sent)).isEqualTo(Certainty.SENT_UNCONFIRMED);
     assertThat(next.redelivered).isEmpty();
     assertThat(next.delivered).containsExactly("queued");
-    flow.result("queued", DONE);
+    result("queued", DONE);
     assertThat(answers.outcomeOf(queued)).isEqualTo(DONE);
   }
 
@@ -227,12 +228,12 @@ class CommandFlowTest {
   void resultsAreConfirmedPerSession() {
     RecordingDownlink first = attach(10, "p1");
     send("a");
-    flow.result("a", DONE);
+    result("a", DONE);
     assertThat(first.confirmed).isOne();
     flow.detach(0);
     RecordingDownlink second = resume(10, "p1", Set.of(), List.of());
     assertThat(second.confirmed).isZero();
-    flow.result("unknown", DONE);
+    result("unknown", DONE);
     assertThat(second.confirmed).isOne();
   }
 
@@ -241,13 +242,13 @@ class CommandFlowTest {
     flow = flow("dedup-size = 2");
     attach(10, "p1");
     send("real");
-    flow.result("real", DONE);
+    result("real", DONE);
     flow.detach(0);
     List<Hello.Result> madeUp =
         List.of("x", "y", "z").stream().map(id -> new Hello.Result(id, DONE)).toList();
     RecordingDownlink next = resume(10, "p1", Set.of("v", "w"), madeUp);
-    flow.result("v", DONE);
-    flow.result("w", DONE);
+    result("v", DONE);
+    result("w", DONE);
     assertThat(answers.outcomeOf(send("real"))).isEqualTo(DONE);
     // Those are bounded too, and answer where an entity that is gone may have sent them.
     send("x");
@@ -262,7 +263,7 @@ class CommandFlowTest {
     RecordingDownlink stream = attach(10);
     ReplyTo first = send("c1");
     ReplyTo second = send("c1");
-    flow.result("c1", DONE);
+    result("c1", DONE);
     assertThat(stream.delivered).containsExactly("c1");
     assertThat(answers.outcomeOf(first)).isEqualTo(DONE);
     assertThat(answers.outcomeOf(second)).isEqualTo(DONE);
@@ -277,7 +278,7 @@ class CommandFlowTest {
     pass(Duration.ofSeconds(2));
     assertThat(answers.reasonOf(impatient)).isEqualTo(Reason.TIMED_OUT);
     assertThat(answers.certaintyOf(impatient)).isEqualTo(Certainty.SENT_UNCONFIRMED);
-    flow.result("c1", DONE);
+    result("c1", DONE);
     assertThat(answers.outcomeOf(patient)).isEqualTo(DONE);
   }
 
@@ -291,7 +292,7 @@ class CommandFlowTest {
     assertThat(answers.certaintyOf(impatient)).isEqualTo(Certainty.SENT_UNCONFIRMED);
     grant(stream, 5);
     assertThat(stream.delivered).containsExactly("c1");
-    flow.result("c1", DONE);
+    result("c1", DONE);
     assertThat(answers.outcomeOf(patient)).isEqualTo(DONE);
   }
 
@@ -299,7 +300,7 @@ class CommandFlowTest {
   void theSameIdLaterAnswersTheSameOutcomeWithinTheWindowOnly() {
     RecordingDownlink stream = attach(10);
     send("c1");
-    flow.result("c1", DONE);
+    result("c1", DONE);
     pass(Duration.ofSeconds(119));
     assertThat(answers.outcomeOf(send("c1"))).isEqualTo(DONE);
     assertThat(stream.delivered).hasSize(1);
@@ -313,7 +314,7 @@ class CommandFlowTest {
     attach(10);
     send("c1", "one");
     assertThat(answers.reasonOf(send("c1", "two"))).isEqualTo(Reason.CONFLICT);
-    flow.result("c1", DONE);
+    result("c1", DONE);
     assertThat(answers.reasonOf(send("c1", "two"))).isEqualTo(Reason.CONFLICT);
   }
 
@@ -331,7 +332,7 @@ class CommandFlowTest {
     RecordingDownlink stream = attach(10);
     for (String id : List.of("a", "b", "c")) {
       send(id);
-      flow.result(id, DONE);
+      result(id, DONE);
     }
     send("c");
     send("a");
@@ -405,7 +406,7 @@ class CommandFlowTest {
     attach(10);
     send("c1");
     pass(Duration.ofSeconds(61));
-    flow.result("c1", DONE);
+    result("c1", DONE);
     assertThat(counters.lateResults.sum()).isOne();
     assertThat(answers.outcomeOf(send("c1"))).isEqualTo(DONE);
   }
@@ -430,8 +431,8 @@ class CommandFlowTest {
     ReplyTo first = cancel("stops");
     ReplyTo second = cancel("finishes");
     assertThat(stream.cancelled).containsExactly("stops", "finishes");
-    flow.result("stops", new Outcome.Cancelled<>("stopped"));
-    flow.result("finishes", DONE);
+    result("stops", new Outcome.Cancelled<>("stopped"));
+    result("finishes", DONE);
     assertThat(answers.verdictOf(first)).isEqualTo(CancelResult.Verdict.CANCELLED);
     assertThat(answers.verdictOf(second)).isEqualTo(CancelResult.Verdict.TOO_LATE);
     assertThat(answers.verdictOf(cancel("nobody"))).isEqualTo(CancelResult.Verdict.UNKNOWN_COMMAND);
@@ -471,6 +472,81 @@ class CommandFlowTest {
     flow.abandon("c1", first);
     flow.abandon("nobody", first);
     assertThat(stream.cancelled).containsExactly("c1");
+  }
+
+  @Test
+  void whoAbandonedACommandKeepsNobodyFromCancellingItWhereItMovesTo() {
+    attach(0);
+    ReplyTo first = send("c1");
+    ReplyTo second = send("c1");
+    flow.abandon("c1", first);
+    List<PendingCommand> left = flow.handOver(FrameLimit.from(ConfigFactory.load()));
+    flow = flow("");
+    attach(0);
+    flow.inherit(PendingCommand.of(left.get(0).toInherit(CLIENT)));
+    flow.abandon("c1", second);
+    assertThat(answers.outcomeOf(first)).isInstanceOf(Outcome.Cancelled.class);
+    assertThat(answers.outcomeOf(second)).isInstanceOf(Outcome.Cancelled.class);
+  }
+
+  // ---- answers by the stream's node ---------------------------------------------------------
+
+  @Test
+  void aSenderThatTheStreamsNodeToldIsNotToldAgain() {
+    RecordingDownlink stream = attach(10);
+    ReplyTo told = sendFromElsewhere("c1");
+    ReplyTo joined = send("c1");
+    assertThat(stream.answeredByStream).containsExactly(told);
+    flow.result(new ClientConnection.Resulted(STREAM, "c1", DONE, 1, true));
+    assertThat(answers.isOpen(told)).isTrue();
+    assertThat(answers.outcomeOf(joined)).isEqualTo(DONE);
+    assertThat(answers.outcomeOf(sendFromElsewhere("c1"))).isEqualTo(DONE);
+  }
+
+  @Test
+  void whoWaitsHereOrForStepsOrWithOthersIsToldFromHere() {
+    RecordingDownlink stream = attach(0);
+    ReplyTo here = new ReplyTo("here", 101, false);
+    ReplyTo steps = new ReplyTo("there", 102, true);
+    flow.send(command("a", 60), here);
+    flow.send(command("b", 60), steps);
+    ReplyTo one = sendFromElsewhere("c");
+    ReplyTo other = sendFromElsewhere("c");
+    grant(stream, 5);
+    assertThat(stream.answeredByStream).containsExactly(null, null, null);
+    List.of("a", "b", "c").forEach(id -> result(id, DONE));
+    for (ReplyTo sender : List.of(here, steps, one, other)) {
+      assertThat(answers.outcomeOf(sender)).isEqualTo(DONE);
+    }
+  }
+
+  /** The stream's node may have told the first, and can say only that it told. */
+  @Test
+  void anotherIsNeverNamedForACommandThatIsDeliveredAgain() {
+    attach(10, "p1");
+    Instant soon = now.plusSeconds(1);
+    ReplyTo patient = answers.remoteTicket();
+    ReplyTo hurried = answers.remoteTicket();
+    flow.send(command("c1", 60), hurried);
+    flow.send(commandUntil("c1", soon), patient);
+    flow.detach(0);
+    assertThat(resume(10, "p1", Set.of(), List.of()).answeredByStream)
+        .containsExactly((ReplyTo) null);
+    result("c1", DONE);
+    assertThat(answers.outcomeOf(patient)).isEqualTo(DONE);
+    assertThat(answers.outcomeOf(hurried)).isEqualTo(DONE);
+  }
+
+  @Test
+  void whatASenderWasToldByAnOlderStreamIsWhatAllAreTold() {
+    attach(10, "p1");
+    ReplyTo told = sendFromElsewhere("c1");
+    ReplyTo joined = send("c1");
+    resume(0, "p1", Set.of(), List.of());
+    flow.answered("c1", DONE);
+    assertThat(answers.isOpen(told)).isTrue();
+    assertThat(answers.outcomeOf(joined)).isEqualTo(DONE);
+    assertThat(answers.outcomeOf(send("c1"))).isEqualTo(DONE);
   }
 
   // ---- flow control -------------------------------------------------------------------------
@@ -674,7 +750,7 @@ class CommandFlowTest {
     flow.detach(0);
     RecordingDownlink next = resume(100, "p1", Set.of("a", "b"), List.of());
     assertThat(next.delivered).isEmpty();
-    flow.result("a", DONE);
+    result("a", DONE);
     assertThat(next.delivered).containsExactly("c");
   }
 
@@ -686,7 +762,7 @@ class CommandFlowTest {
     send("b");
     send("c");
     assertThat(stream.delivered).containsExactly("a", "b");
-    flow.result("a", DONE);
+    result("a", DONE);
     assertThat(stream.delivered).containsExactly("a", "b", "c");
   }
 
@@ -740,8 +816,7 @@ class CommandFlowTest {
       int credits, String instanceId, Set<String> running, List<Hello.Result> results) {
     RecordingDownlink stream = new RecordingDownlink(credits);
     Hello hello = new Hello(CLIENT, instanceId, Map.of(), "", 0, running, results);
-    ClientConnection.Attach attach =
-        new ClientConnection.Attach(new StreamRef("here", 1), hello, Set.of(), false, 0);
+    ClientConnection.Attach attach = new ClientConnection.Attach(STREAM, hello, Set.of(), false, 0);
     flow.attach(stream, attach);
     flow.resume(attach);
     flow.credits(stream.credits);
@@ -751,6 +826,14 @@ class CommandFlowTest {
   private void grant(RecordingDownlink stream, int credits) {
     stream.credits = credits;
     flow.credits(credits);
+  }
+
+  private boolean result(String id, Outcome<Any> outcome) {
+    return result(id, outcome, 0);
+  }
+
+  private boolean result(String id, Outcome<Any> outcome, long sequence) {
+    return flow.result(new ClientConnection.Resulted(STREAM, id, outcome, sequence));
   }
 
   private ReplyTo send(String id) {
@@ -764,6 +847,12 @@ class CommandFlowTest {
   private ReplyTo send(Command command) {
     ReplyTo sender = answers.ticket();
     flow.send(command, sender);
+    return sender;
+  }
+
+  private ReplyTo sendFromElsewhere(String id) {
+    ReplyTo sender = answers.remoteTicket();
+    flow.send(command(id, "payload", Priority.NORMAL, ""), sender);
     return sender;
   }
 
