@@ -26,9 +26,14 @@ final class Stage implements AutoCloseable {
     this.apart = apart;
   }
 
-  /** One process for the clients of all servers, compiled code and all: none has better ones. */
+  /**
+   * One process for the clients of all servers, compiled code and all: none has better ones. The
+   * kernel's first touch of memory is no contender's time.
+   */
   static Stage together(List<String> jvmFlags) {
-    return new Stage(jvmFlags, false);
+    List<String> flags = new ArrayList<>(List.of("-XX:+AlwaysPreTouch"));
+    flags.addAll(jvmFlags);
+    return new Stage(flags, false);
   }
 
   /** A process for the clients of each server: with thousands of each, one has not the files. */
