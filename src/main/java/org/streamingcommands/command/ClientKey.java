@@ -14,19 +14,26 @@ public record ClientKey(String service, String clientId, String entityId)
    * @throws IllegalArgumentException where one of the two breaks its rule; the message names it
    */
   public static ClientKey of(String service, String clientId) {
-    Names.problemWithService(service)
-        .or(() -> Names.problemWithClientId(clientId))
-        .ifPresent(
-            problem -> {
-              throw new IllegalArgumentException(problem);
-            });
+    check(service, clientId);
     // A service name holds no slash, so the first one parts the two.
     return new ClientKey(service, clientId, service + '/' + clientId);
   }
 
   public static ClientKey ofEntityId(String entityId) {
     int slash = entityId.indexOf('/');
-    return of(entityId.substring(0, slash), entityId.substring(slash + 1));
+    String service = entityId.substring(0, slash);
+    String clientId = entityId.substring(slash + 1);
+    check(service, clientId);
+    return new ClientKey(service, clientId, entityId);
+  }
+
+  private static void check(String service, String clientId) {
+    Names.problemWithService(service)
+        .or(() -> Names.problemWithClientId(clientId))
+        .ifPresent(
+            problem -> {
+              throw new IllegalArgumentException(problem);
+            });
   }
 
   @Override

@@ -39,6 +39,7 @@ final class ByteLog {
 
   private static final int SMALLEST_RING = 1024;
   private static final int SMALLEST_TABLE = 16;
+  private static final int[] NO_TABLE = {};
 
   /** A ring that is used less than one part in so many is made smaller. */
   private static final int SPARSE = 4;
@@ -52,7 +53,7 @@ final class ByteLog {
   private int count;
 
   /** Positions in the ring plus one, by hash with linear probing; 0 is free. */
-  private int[] table = {};
+  private int[] table = NO_TABLE;
 
   /**
    * @param maxBytes more only where one entry alone has more
@@ -164,7 +165,7 @@ final class ByteLog {
 
   void clear() {
     ring = null;
-    table = new int[0];
+    table = NO_TABLE;
     head = 0;
     tail = 0;
     used = 0;

@@ -6,15 +6,16 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.Signal;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
-import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
 import org.jspecify.annotations.Nullable;
@@ -202,38 +203,37 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
   /** A hello that claims an epoch from further in the future than any clock is wrong. */
   private static final Duration MAX_SKEW = Duration.ofDays(365);
 
-  private final ClientKey client;
+  private ClientKey client;
   private final Connections connections;
   private final ServiceSettings settings;
   private final ActorRef<ClusterSharding.ShardCommand> shard;
-  private final TimerScheduler<Message> timers;
   private final LocalEntities.Entry entry;
   private final CommandFlow flow;
+
+  // Timers of its own: a TimerScheduler keeps, with the actor's logger, half a kilobyte for each.
+  private @Nullable Cancellable dueTimer;
+  private @Nullable Cancellable wordTimer;
+  private @Nullable Cancellable idleTimer;
   private @Nullable Session session;
   private long largestEpoch;
   private long dueTimerMillis = Long.MAX_VALUE;
   private int handedOver;
 
   static Behavior<Message> create(
-      ClientKey client, Connections connections, ActorRef<ClusterSharding.ShardCommand> shard) {
-    return Behaviors.setup(
-        context ->
-            Behaviors.withTimers(
-                timers -> new ClientConnection(context, timers, client, connections, shard)));
+      String entityId, Connections connections, ActorRef<ClusterSharding.ShardCommand> shard) {
+    return Behaviors.setup(context -> new ClientConnection(context, entityId, connections, shard));
   }
 
   private ClientConnection(
       ActorContext<Message> context,
-      TimerScheduler<Message> timers,
-      ClientKey client,
+      String entityId,
       Connections connections,
       ActorRef<ClusterSharding.ShardCommand> shard) {
     super(context);
-    this.client = client;
+    this.client = ClientKey.ofEntityId(entityId);
     this.connections = connections;
     this.settings = connections.settingsOf(client.service());
     this.shard = shard;
-    this.timers = timers;
     this.flow =
         new CommandFlow(
             settings, connections.replies(), connections.counters(), connections.clock());
@@ -246,23 +246,65 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
 
   @Override
   public Receive<Message> createReceive() {
-    return newReceiveBuilder()
-        .onMessage(Send.class, this::onSend)
-        .onMessage(FromStream.class, this::onFromStream)
-        .onMessage(Cancel.class, this::onCancel)
-        .onMessage(Abandon.class, this::onAbandon)
-        .onMessage(Attach.class, this::onAttach)
-        .onMessage(StillAttached.class, this::onStillAttached)
-        .onMessage(Disconnect.class, this::onDisconnect)
-        .onMessage(Inherit.class, this::onInherit)
-        .onMessage(Inspect.class, this::onInspect)
-        .onMessage(InheritEnded.class, this::onInheritEnded)
-        .onMessageEquals(Due.INSTANCE, this::onDue)
-        .onMessageEquals(WordCheck.INSTANCE, this::onWordCheck)
-        .onMessageEquals(IdleCheck.INSTANCE, this::onIdleCheck)
-        .onMessageEquals(Stop.INSTANCE, this::onStop)
-        .onSignal(PostStop.class, signal -> onPostStop())
-        .build();
+    return new Receive<>() {
+      @Override
+      public Behavior<Message> receiveMessage(Message message) {
+        return onMessage(message);
+      }
+
+      @Override
+      public Behavior<Message> receiveSignal(Signal signal) {
+        return signal instanceof PostStop ? onPostStop() : Behaviors.unhandled();
+      }
+    };
+  }
+
+  /** By hand, the frequent first: a builder's table is half a kilobyte for each client. */
+  private Behavior<Message> onMessage(Message message) {
+    if (message instanceof Send send) {
+      return onSend(send);
+    }
+    if (message instanceof FromStream fromStream) {
+      return onFromStream(fromStream);
+    }
+    if (message instanceof Request request) {
+      return onRequest(request);
+    }
+    if (message == Due.INSTANCE) {
+      return onDue();
+    }
+    if (message == WordCheck.INSTANCE) {
+      return onWordCheck();
+    }
+    if (message == IdleCheck.INSTANCE) {
+      return onIdleCheck();
+    }
+    return message == Stop.INSTANCE ? onStop() : Behaviors.unhandled();
+  }
+
+  private Behavior<Message> onRequest(Request request) {
+    if (request instanceof Attach attach) {
+      return onAttach(attach);
+    }
+    if (request instanceof StillAttached still) {
+      return onStillAttached(still);
+    }
+    if (request instanceof Cancel cancel) {
+      return onCancel(cancel);
+    }
+    if (request instanceof Abandon abandon) {
+      return onAbandon(abandon);
+    }
+    if (request instanceof Disconnect disconnect) {
+      return onDisconnect(disconnect);
+    }
+    if (request instanceof Inherit inherited) {
+      return onInherit(inherited);
+    }
+    if (request instanceof InheritEnded inherited) {
+      return onInheritEnded(inherited);
+    }
+    return request instanceof Inspect inspect ? onInspect(inspect) : Behaviors.unhandled();
   }
 
   private Behavior<Message> onSend(Send send) {
@@ -358,6 +400,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
       session.downlink().goodbye(replacedBy(attach.hello()));
     }
     largestEpoch = nextEpoch(attach.hello());
+    client = attach.client();
     session = new Session(stream, downlink, attach.hello().instanceId(), largestEpoch);
     connections.counters().attached.increment();
     log.debug("{} attached as {} epoch {}", client, stream.sessionId(), largestEpoch);
@@ -365,10 +408,9 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     connections.entities().connected(entry, attach.hello(), stream, largestEpoch, downlink);
     downlink.attached(getContext().getSelf(), largestEpoch);
     flow.resume(attach, underway);
+    stop(wordTimer);
     if (downlink instanceof RemoteDownlink) {
-      timers.startTimerWithFixedDelay(WordCheck.INSTANCE, WordCheck.INSTANCE, wordCheckInterval());
-    } else {
-      timers.cancel(WordCheck.INSTANCE);
+      wordTimer = later(wordCheckInterval(), WordCheck.INSTANCE);
     }
     return settle();
   }
@@ -453,7 +495,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
 
   private void onDetach(boolean leaving, long awaitedMillis) {
     session = null;
-    timers.cancel(WordCheck.INSTANCE);
+    stop(wordTimer);
     connections.counters().detached.increment();
     connections.entities().disconnected(entry);
     if (leaving) {
@@ -504,11 +546,12 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
 
   /** The word that a stream of another node ended may be lost. One that lives introduces itself. */
   private Behavior<Message> onWordCheck() {
-    if (session != null
-        && session.downlink() instanceof RemoteDownlink remote
-        && !remote.hasSpoken()) {
-      onDetach(false, Connections.SETTLE_MILLIS);
-      return settle();
+    if (session != null && session.downlink() instanceof RemoteDownlink remote) {
+      if (!remote.hasSpoken()) {
+        onDetach(false, Connections.SETTLE_MILLIS);
+        return settle();
+      }
+      wordTimer = later(wordCheckInterval(), WordCheck.INSTANCE);
     }
     return this;
   }
@@ -553,6 +596,9 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
 
   private Behavior<Message> onPostStop() {
     connections.entities().remove(entry);
+    stop(dueTimer);
+    stop(wordTimer);
+    stop(idleTimer);
     flow.stop();
     if (session != null) {
       session.downlink().introduceAgain(handedOver);
@@ -568,13 +614,24 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     if (due < dueTimerMillis) {
       dueTimerMillis = due;
       long delay = Math.max(1, Math.min(LONGEST_TIMER_MILLIS, due - connections.clock().millis()));
-      timers.startSingleTimer(Due.INSTANCE, Due.INSTANCE, Duration.ofMillis(delay));
+      stop(dueTimer);
+      dueTimer = later(Duration.ofMillis(delay), Due.INSTANCE);
     }
     return this;
   }
 
   private void scheduleIdleCheck() {
-    timers.startSingleTimer(
-        IdleCheck.INSTANCE, IdleCheck.INSTANCE, connections.settings().idleStop());
+    stop(idleTimer);
+    idleTimer = later(connections.settings().idleStop(), IdleCheck.INSTANCE);
+  }
+
+  private Cancellable later(Duration delay, Message message) {
+    return getContext().scheduleOnce(delay, getContext().getSelf(), message);
+  }
+
+  private static void stop(@Nullable Cancellable timer) {
+    if (timer != null) {
+      timer.cancel();
+    }
   }
 }

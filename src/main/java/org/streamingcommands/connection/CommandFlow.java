@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -32,24 +33,27 @@ final class CommandFlow {
   private final Replies replies;
   private final Counters counters;
   private final InstantSource clock;
-  private final CommandQueue queue;
+
+  /** Not before something waits: for most clients nothing ever does. */
+  private @Nullable CommandQueue queue;
+
   private final RecentOutcomes recent;
 
   /**
    * Results that the client brought along and that nobody here waited for. Another entity may have
    * sent their commands, or nobody: they are kept apart, so that no client can crowd out of {@link
-   * #recent} what is known to have ended.
+   * #recent} what is known to have ended. Not before the first of them.
    */
-  private final RecentOutcomes brought;
+  private @Nullable RecentOutcomes brought;
 
   /** All that have not ended, queued or in flight, in the order of their sends. */
   private final Map<String, PendingCommand> pending = new LinkedHashMap<>();
 
   /** In flight, and to be written once more before anything of the queue. */
-  private final Deque<PendingCommand> redeliveries = new ArrayDeque<>();
+  private final Deque<PendingCommand> redeliveries = new ArrayDeque<>(0);
 
   /** Sent by an entity that is gone and not ended, as the stream says; whether received. */
-  private final Map<String, Boolean> strangers = new HashMap<>();
+  private Map<String, Boolean> strangers = Collections.emptyMap();
 
   /**
    * A look at what is due goes over all that is pending, so one with much takes a break between two
@@ -85,18 +89,23 @@ final class CommandFlow {
     this.replies = replies;
     this.counters = counters;
     this.clock = clock;
-    this.queue = new CommandQueue(settings.queueSize(), settings.queueBytes(), this::supersede);
-    this.recent = recent(settings);
-    this.brought = recent(settings);
+    this.recent = recentOutcomes();
   }
 
-  private static RecentOutcomes recent(ServiceSettings settings) {
+  private RecentOutcomes recentOutcomes() {
     return new RecentOutcomes(
         settings.dedupWindow().toMillis(), settings.dedupSize(), settings.dedupBytes());
   }
 
+  private CommandQueue queue() {
+    if (queue == null) {
+      queue = new CommandQueue(settings.queueSize(), settings.queueBytes(), this::supersede);
+    }
+    return queue;
+  }
+
   int queued() {
-    return queue.size();
+    return queue == null ? 0 : queue.size();
   }
 
   int inFlight() {
@@ -106,7 +115,7 @@ final class CommandFlow {
   /** Whether nothing would be lost if the entity stopped now. */
   boolean isIdle() {
     long now = clock.millis();
-    return pending.isEmpty() && recent.isEmpty(now) && brought.isEmpty(now);
+    return pending.isEmpty() && recent.isEmpty(now) && (brought == null || brought.isEmpty(now));
   }
 
   /**
@@ -126,14 +135,18 @@ final class CommandFlow {
             .skip(Math.max(0, chosen.size() - ClientView.MOST))
             .map(PendingCommand::view)
             .toList(),
-        (!commandId.isEmpty() && recent.find(commandId, now) == null ? brought : recent)
+        (brought != null && !commandId.isEmpty() && recent.find(commandId, now) == null
+                ? brought
+                : recent)
             .view(commandId, now));
   }
 
   /** Lets go of what nobody may ask for any more: a client that is quiet would keep it for ever. */
   void forget() {
     recent.forget(clock.millis());
-    brought.forget(clock.millis());
+    if (brought != null) {
+      brought.forget(clock.millis());
+    }
   }
 
   /** When {@link #expire} has something to do; {@link Long#MAX_VALUE} for never. */
@@ -223,13 +236,13 @@ final class CommandFlow {
   /** Another entity had accepted it before this one accepted anything. */
   private void queueAhead(PendingCommand inherited, long now) {
     long roomUntil = now + settings.queueTimeout().toMillis();
-    List<PendingCommand> newcomers = queue.takeNewcomers();
+    List<PendingCommand> newcomers = queue().takeNewcomers();
     inherited.inherited = true;
     inherited.holdUntilMillis = downlink == null ? holdUntilMillis : 0;
     newcomers.add(0, inherited);
     for (PendingCommand command : newcomers) {
       command.roomUntilMillis = roomUntil;
-      switch (queue.offer(command)) {
+      switch (queue().offer(command)) {
         case QUEUED -> command.reach(Receipt.QUEUED, replies);
         case WAITING_FOR_ROOM -> dueAt(roomUntil);
         case FULL -> end(command, noRoom());
@@ -255,13 +268,16 @@ final class CommandFlow {
 
   private RecentOutcomes.@Nullable Ended ended(String commandId, long now) {
     RecentOutcomes.Ended ended = recent.find(commandId, now);
-    return ended == null ? brought.find(commandId, now) : ended;
+    return ended == null && brought != null ? brought.find(commandId, now) : ended;
   }
 
   /** How commands ended that may be asked for again, those known for sure in order and last. */
   List<RecentOutcomes.Known> recent() {
     long now = clock.millis();
-    List<RecentOutcomes.Known> all = new ArrayList<>(brought.all(now));
+    List<RecentOutcomes.Known> all = new ArrayList<>();
+    if (brought != null) {
+      all.addAll(brought.all(now));
+    }
     all.addAll(recent.all(now));
     return all;
   }
@@ -348,7 +364,7 @@ final class CommandFlow {
       command.holdUntilMillis = holdUntilMillis;
       dueAt(holdUntilMillis);
     }
-    if (mayWrite() && queue.isEmpty() && redeliveries.isEmpty()) {
+    if (mayWrite() && (queue == null || queue.isEmpty()) && redeliveries.isEmpty()) {
       reach(command, Receipt.QUEUED);
       if (write(command, false)) {
         return;
@@ -356,7 +372,7 @@ final class CommandFlow {
     }
     long queueTimeout = settings.queueTimeout().toMillis();
     command.roomUntilMillis = queueTimeout == 0 ? 0 : now + queueTimeout;
-    switch (queue.offer(command)) {
+    switch (queue().offer(command)) {
       case QUEUED -> {
         reach(command, Receipt.QUEUED);
         // Whoever the queue let in past those who wait may find the stream ready.
@@ -412,7 +428,7 @@ final class CommandFlow {
     instanceId = attach.hello().instanceId();
     holdUntilMillis = 0;
     awaitLegacy(attach.inherited());
-    strangers.clear();
+    strangers = Collections.emptyMap();
     pending.values().forEach(command -> command.holdUntilMillis = 0);
     credits = 0;
     resultsTaken = 0;
@@ -442,6 +458,9 @@ final class CommandFlow {
       // Whoever asks again for what another entity had sent gets this answer.
       bring(result.commandId(), result.outcome());
     }
+    if (!attach.sent().isEmpty() || !hello.running().isEmpty()) {
+      strangers = new HashMap<>(strangers);
+    }
     attach.sent().forEach(id -> strangers.put(id, false));
     hello.running().forEach(id -> strangers.put(id, true));
     for (PendingCommand command : List.copyOf(pending.values())) {
@@ -467,7 +486,7 @@ final class CommandFlow {
 
   /** It waits here, and the stream has it already. */
   private void sentBefore(PendingCommand command, boolean received) {
-    queue.remove(command);
+    queue().remove(command);
     command.roomUntilMillis = 0;
     command.holdUntilMillis = 0;
     command.sentToInstance = instanceId;
@@ -567,7 +586,8 @@ final class CommandFlow {
 
   void received(String commandId) {
     PendingCommand command = pending.get(commandId);
-    if (strangers.replace(commandId, true) != null) {
+    if (strangers.containsKey(commandId)) {
+      strangers.put(commandId, true);
       return;
     }
     if (command == null || !command.isSent()) {
@@ -651,6 +671,9 @@ final class CommandFlow {
   private void bring(String commandId, Outcome<Any> outcome) {
     long now = clock.millis();
     if (recent.find(commandId, now) == null) {
+      if (brought == null) {
+        brought = recentOutcomes();
+      }
       brought.addResult(commandId, outcome, now);
     }
   }
@@ -733,7 +756,7 @@ final class CommandFlow {
     while (credits > 0 && !redeliveries.isEmpty()) {
       redeliver(redeliveries.remove());
     }
-    while (mayWrite()) {
+    while (queue != null && mayWrite()) {
       PendingCommand next = queue.peek();
       if (next == null) {
         return;
@@ -748,8 +771,10 @@ final class CommandFlow {
   }
 
   private void admitWaiting() {
-    for (PendingCommand admitted : queue.admitWaiting()) {
-      reach(admitted, Receipt.QUEUED);
+    if (queue != null) {
+      for (PendingCommand admitted : queue.admitWaiting()) {
+        reach(admitted, Receipt.QUEUED);
+      }
     }
   }
 
@@ -830,7 +855,7 @@ final class CommandFlow {
     if (command.isSent()) {
       inFlight--;
       inFlightBytes -= command.command.size();
-    } else {
+    } else if (queue != null) {
       queue.remove(command);
     }
   }

@@ -2,8 +2,6 @@ package org.streamingcommands.connection;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -32,11 +30,14 @@ final class CommandQueue {
   private final int maxCount;
   private final long maxBytes;
   private final BiConsumer<PendingCommand, PendingCommand> onSuperseded;
-  private final LinkedHashSet<PendingCommand> high = new LinkedHashSet<>();
-  private final LinkedHashSet<PendingCommand> normal = new LinkedHashSet<>();
-  private final LinkedHashSet<PendingCommand> waitingHigh = new LinkedHashSet<>();
-  private final LinkedHashSet<PendingCommand> waitingNormal = new LinkedHashSet<>();
-  private final Map<String, PendingCommand> newestByKey = new HashMap<>();
+  private final Lane high = new Lane();
+  private final Lane normal = new Lane();
+  private final Lane waitingHigh = new Lane();
+  private final Lane waitingNormal = new Lane();
+
+  /** Most clients never get a command with a key. */
+  private @Nullable Map<String, PendingCommand> newestByKey;
+
   private long bytes;
   private long waitingBytes;
 
@@ -80,16 +81,18 @@ final class CommandQueue {
 
   /** The next command to write; null when there is none. It stays until it is removed. */
   @Nullable PendingCommand peek() {
-    LinkedHashSet<PendingCommand> from = high.isEmpty() ? normal : high;
-    Iterator<PendingCommand> iterator = from.iterator();
-    return iterator.hasNext() ? iterator.next() : null;
+    return high.isEmpty() ? normal.first() : high.first();
   }
 
   /** All that were not inherited, in their order, taken out. */
   List<PendingCommand> takeNewcomers() {
     List<PendingCommand> newcomers = new ArrayList<>();
-    for (LinkedHashSet<PendingCommand> part : List.of(high, waitingHigh, normal, waitingNormal)) {
-      part.stream().filter(command -> !command.inherited).forEach(newcomers::add);
+    for (Lane lane : List.of(high, waitingHigh, normal, waitingNormal)) {
+      for (PendingCommand each = lane.first(); each != null; each = each.after) {
+        if (!each.inherited) {
+          newcomers.add(each);
+        }
+      }
     }
     newcomers.forEach(this::remove);
     return newcomers;
@@ -108,14 +111,11 @@ final class CommandQueue {
     return admitted;
   }
 
-  private void admitFrom(LinkedHashSet<PendingCommand> waiting, List<PendingCommand> admitted) {
-    Iterator<PendingCommand> iterator = waiting.iterator();
-    while (iterator.hasNext()) {
-      PendingCommand next = iterator.next();
-      if (!hasRoomFor(next)) {
-        return;
-      }
-      iterator.remove();
+  private void admitFrom(Lane waiting, List<PendingCommand> admitted) {
+    for (PendingCommand next = waiting.first();
+        next != null && hasRoomFor(next);
+        next = waiting.first()) {
+      waiting.remove(next);
       waitingBytes -= next.command.size();
       enter(next);
       admitted.add(next);
@@ -129,7 +129,7 @@ final class CommandQueue {
       waitingBytes -= command.command.size();
     }
     String key = command.command.coalescingKey();
-    if (!key.isEmpty()) {
+    if (!key.isEmpty() && newestByKey != null) {
       newestByKey.remove(key, command);
     }
   }
@@ -158,6 +158,9 @@ final class CommandQueue {
     (isHigh(command) ? high : normal).add(command);
     String key = command.command.coalescingKey();
     if (!key.isEmpty()) {
+      if (newestByKey == null) {
+        newestByKey = new HashMap<>();
+      }
       newestByKey.put(key, command);
     }
   }
@@ -165,7 +168,7 @@ final class CommandQueue {
   /** The one in the queue that this one makes superfluous. */
   private @Nullable PendingCommand older(PendingCommand newer) {
     String key = newer.command.coalescingKey();
-    return key.isEmpty() ? null : newestByKey.get(key);
+    return key.isEmpty() || newestByKey == null ? null : newestByKey.get(key);
   }
 
   private static boolean isHigh(PendingCommand command) {

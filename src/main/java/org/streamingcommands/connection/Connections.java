@@ -227,9 +227,7 @@ public final class Connections implements Extension {
     Entity<ClientConnection.Message, ShardingEnvelope<ClientConnection.Message>> entity =
         Entity.of(
                 ClientConnection.TYPE_KEY,
-                context ->
-                    ClientConnection.create(
-                        ClientKey.ofEntityId(context.getEntityId()), this, context.getShard()))
+                context -> ClientConnection.create(context.getEntityId(), this, context.getShard()))
             .withEntityProps(DispatcherSelector.fromConfig("streaming-commands.entity-dispatcher"))
             .withSettings(settings.role().isEmpty() ? sharding : sharding.withRole(settings.role()))
             .withStopMessage(ClientConnection.Stop.INSTANCE);

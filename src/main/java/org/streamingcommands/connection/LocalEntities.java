@@ -14,7 +14,7 @@ final class LocalEntities {
 
   /** One entity, as others may see it. */
   static final class Entry {
-    private final ClientKey client;
+    private ClientKey client;
     private final ActorRef<ClientConnection.Message> ref;
     private volatile int queueDepth;
     private volatile int inFlight;
@@ -123,6 +123,8 @@ final class LocalEntities {
   }
 
   void connected(Entry entry, Hello hello, StreamRef stream, long epoch, Downlink downlink) {
+    // The same name, which the stream keeps anyway.
+    entry.client = hello.client();
     entry.connected =
         new Connected(hello.introduction(epoch), stream, epoch, Instant.now(), downlink);
     presence.connected(entry);

@@ -50,6 +50,12 @@ final class PendingCommand {
   /** Whether it was written more than once. */
   boolean redelivered;
 
+  /** Where it waits, and between whom; see {@link Lane}. */
+  @Nullable Lane lane;
+
+  @Nullable PendingCommand before;
+  @Nullable PendingCommand after;
+
   /** Who may hear the result from the stream's node. Chosen once: the stream may have told it. */
   private @Nullable ReplyTo answerTo;
 

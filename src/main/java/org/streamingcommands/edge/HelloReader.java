@@ -1,7 +1,10 @@
 package org.streamingcommands.edge;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.streamingcommands.command.ClientKey;
@@ -32,13 +35,21 @@ final class HelloReader {
     for (CommandResult result : frame.getUnconfirmedResultsList()) {
       results.add(new Hello.Result(result.getCommandId(), ResultReader.read(result)));
     }
+    // Kept for as long as the client is connected: what many say alike is kept once, and nothing of
+    // the frame that it came in.
     return new Hello(
-        ClientKey.of(frame.getService(), frame.getClientId()),
+        ClientKey.of(frame.getService().intern(), frame.getClientId()),
         frame.getInstanceId(),
-        frame.getLabelsMap(),
-        frame.getClientVersion(),
+        labels(frame.getLabelsMap()),
+        frame.getClientVersion().intern(),
         frame.getLastEpoch(),
         Set.copyOf(frame.getRunningCommandIdsList()),
-        results);
+        List.copyOf(results));
+  }
+
+  private static Map<String, String> labels(Map<String, String> said) {
+    Map<String, String> labels = new LinkedHashMap<>();
+    said.forEach((key, value) -> labels.put(key.intern(), value.intern()));
+    return labels.isEmpty() ? Map.of() : Collections.unmodifiableMap(labels);
   }
 }
