@@ -467,6 +467,16 @@ public final class ClientSession implements Downlink {
     }
   }
 
+  /** A delivery from an entity on another node that cannot be read. */
+  void missed(long sequence) {
+    synchronized (this) {
+      RemoteFeed crossing = feed;
+      if (state == State.ATTACHED && crossing != null && !isMoving) {
+        crossing.missed(sequence);
+      }
+    }
+  }
+
   /** Under the lock: the client does not get it. */
   private void unwritten(String commandId) {
     connections.counters().unwritten.increment();

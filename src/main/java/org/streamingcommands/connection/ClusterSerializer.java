@@ -35,6 +35,7 @@ import org.streamingcommands.cluster.v1.IntroduceAgain;
 import org.streamingcommands.cluster.v1.LegacyLeft;
 import org.streamingcommands.cluster.v1.ListClients;
 import org.streamingcommands.cluster.v1.NotWritten;
+import org.streamingcommands.cluster.v1.PayloadTold;
 import org.streamingcommands.cluster.v1.PayloadUnknown;
 import org.streamingcommands.cluster.v1.ProgressMade;
 import org.streamingcommands.cluster.v1.Progressed;
@@ -159,6 +160,12 @@ final class ClusterSerializer extends SerializerWithStringManifest {
         deliver -> GatewayWire.write(deliver, clock),
         Deliver.parser(),
         deliver -> GatewayWire.read(deliver, clock));
+    add(
+        "gP",
+        Gateway.PayloadTold.class,
+        GatewayWire::write,
+        PayloadTold.parser(),
+        GatewayWire::read);
     add(
         "gC",
         Gateway.CancelFrame.class,

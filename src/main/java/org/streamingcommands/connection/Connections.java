@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigValueFactory;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -109,6 +110,7 @@ public final class Connections implements Extension {
   private final Replies replies;
   private final Cluster cluster;
   private final Legacies legacies = new Legacies(clock);
+  private final SharedPayloads sharedPayloads = new SharedPayloads(clock);
   private final ClusterListings listings;
   private final PresenceFeeds feeds;
   private final ActorRef<ClusterPresence.Message> clusterPresence;
@@ -153,7 +155,12 @@ public final class Connections implements Extension {
             listings,
             feeds,
             legacies,
-            new SharedSends(gateways, this::route, this::routeThroughRegion, sends::find)),
+            new SharedSends(
+                gateways,
+                this::route,
+                this::routeThroughRegion,
+                sharedPayloads::announce,
+                sends::find)),
         Gateway.NAME,
         INTERNAL);
     clusterPresence =
@@ -288,6 +295,21 @@ public final class Connections implements Extension {
         entities,
         there -> otherHosts().contains(there),
         this::routeThroughRegion);
+  }
+
+  /** Where the entities of these clients are, by the client's id; nothing where this node knows. */
+  CompletableFuture<Map<String, String>> locate(String service, Collection<String> clientIds) {
+    return hasOtherHosts()
+        ? ShardHomes.ask(Adapter.toClassic(region), settings.numberOfShards())
+            .thenApply(homes -> homes.of(service, clientIds))
+        : CompletableFuture.completedFuture(Map.of());
+  }
+
+  /** Many commands with this very payload are about to be sent from here. */
+  void announce(Any payload) {
+    if (hasOtherHosts()) {
+      sharedPayloads.announce(payload);
+    }
   }
 
   private long admit(
@@ -669,7 +691,7 @@ public final class Connections implements Extension {
 
   Downlink downlink(StreamRef ref) {
     if (!ref.node().equals(node)) {
-      return new RemoteDownlink(ref, gateways.of(ref.node()), limit.payloadBytes());
+      return new RemoteDownlink(ref, gateways.of(ref.node()), limit.payloadBytes(), sharedPayloads);
     }
     ClientSession session = sessions.find(ref);
     return session == null ? new GoneDownlink(ref) : session;
@@ -729,6 +751,7 @@ public final class Connections implements Extension {
     sends.sweep();
     sends.remind(client -> entities.find(client) == null, this::routeThroughRegion);
     legacies.sweep();
+    sharedPayloads.sweep();
     feeds.sweep();
     long now = clock.millis();
     if (now < askAgainUntilMillis && now >= askedAgainMillis + ASK_AGAIN_PAUSE_MILLIS) {

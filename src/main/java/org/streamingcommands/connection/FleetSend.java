@@ -142,6 +142,7 @@ public final class FleetSend {
       ids = found.clientIds();
       clientIds = ids;
       batches = connections.batches(found.entities());
+      connections.announce(plan.command().payload());
       steps.add(new FleetStep.Started(plan.command().id(), ids.size(), found.silent()));
     }
     takeAnswers();

@@ -24,16 +24,24 @@ record FleetTargets(List<String> clientIds, Set<String> silent, Map<String, Stri
   /** Read page by page, because a listing describes every client at length. */
   private static final int PAGE = 1000;
 
+  private static final int FEW = 3;
+
   private static final Duration TIMEOUT = Duration.ofSeconds(3);
 
   /**
    * @return never completed exceptionally; completed already where this node knows by itself
    */
   static CompletableFuture<FleetTargets> of(Connections connections, FleetPlan plan) {
-    return plan.targets() instanceof Targets.Labels labels
-        ? new Search(connections, plan, labels.selector()).from(null)
-        : CompletableFuture.completedFuture(
-            without(((Targets.Ids) plan.targets()).clientIds(), plan, Set.of(), Map.of()));
+    if (plan.targets() instanceof Targets.Labels labels) {
+      return new Search(connections, plan, labels.selector()).from(null);
+    }
+    List<String> ids = ((Targets.Ids) plan.targets()).clientIds();
+    // For one or two the question would be more than the answer is worth.
+    CompletableFuture<Map<String, String>> entities =
+        ids.size() < FEW
+            ? CompletableFuture.completedFuture(Map.of())
+            : connections.locate(plan.service(), ids);
+    return entities.thenApply(nodes -> without(ids, plan, Set.of(), nodes));
   }
 
   private static FleetTargets without(

@@ -50,14 +50,36 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
   /**
    * @param sequence counts the deliveries since the stream was attached, from 1
    * @param answerTo see {@link Downlink#deliver}
+   * @param payloadId of a payload that was told, which then is not written with the command; see
+   *     {@link SharedPayloads}
    */
-  record Deliver(StreamRef stream, Delivery delivery, long sequence, @Nullable ReplyTo answerTo)
+  record Deliver(
+      StreamRef stream,
+      Delivery delivery,
+      long sequence,
+      @Nullable ReplyTo answerTo,
+      long payloadId)
       implements ToStream {
+    Deliver(StreamRef stream, Delivery delivery, long sequence, @Nullable ReplyTo answerTo) {
+      this(stream, delivery, sequence, answerTo, SharedPayloads.NONE);
+    }
+
+    Deliver naming(long payloadOfMany) {
+      return new Deliver(stream, delivery, sequence, answerTo, payloadOfMany);
+    }
+
+    Deliver with(Any payload) {
+      return new Deliver(stream, delivery.with(payload), sequence, answerTo);
+    }
+
     @Override
     public void tell(ClientSession session) {
       session.deliver(delivery, sequence, answerTo);
     }
   }
+
+  /** The payload of many deliveries that follow. */
+  record PayloadTold(long payloadId, Any payload) implements Message {}
 
   record CancelFrame(StreamRef stream, String commandId) implements ToStream {
     @Override
@@ -207,6 +229,7 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
   private final PresenceFeeds feeds;
   private final Legacies legacies;
   private final SharedSends shared;
+  private final PayloadStore<Long> payloads = new PayloadStore<>();
 
   /**
    * @param senders those who wait on this node
@@ -245,7 +268,9 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
   @Override
   public Receive<Message> createReceive() {
     return newReceiveBuilder()
+        .onMessage(Deliver.class, this::onDeliver)
         .onMessage(ToStream.class, this::onToStream)
+        .onMessage(PayloadTold.class, this::onPayloadTold)
         .onMessage(ToSender.class, this::onToSender)
         .onMessage(LegacyLeft.class, this::onLegacyLeft)
         .onMessage(ListClients.class, this::onListClients)
@@ -254,6 +279,27 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
         .onMessage(Watch.class, this::onWatch)
         .onMessage(Unwatch.class, this::onUnwatch)
         .build();
+  }
+
+  private Behavior<Message> onDeliver(Deliver deliver) {
+    if (deliver.payloadId() == SharedPayloads.NONE) {
+      return onToStream(deliver);
+    }
+    Any payload = payloads.find(deliver.payloadId());
+    if (payload != null) {
+      return onToStream(deliver.with(payload));
+    }
+    // Lost on its way, or forgotten: the delivery is asked for again, and comes whole.
+    ClientSession session = sessions.find(deliver.stream());
+    if (session != null) {
+      session.missed(deliver.sequence());
+    }
+    return this;
+  }
+
+  private Behavior<Message> onPayloadTold(PayloadTold told) {
+    payloads.keep(told.payloadId(), told.payload());
+    return this;
   }
 
   private Behavior<Message> onToStream(ToStream message) {

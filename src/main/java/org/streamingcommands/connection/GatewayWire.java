@@ -15,6 +15,7 @@ import org.streamingcommands.cluster.v1.Farewell;
 import org.streamingcommands.cluster.v1.IntroduceAgain;
 import org.streamingcommands.cluster.v1.LegacyLeft;
 import org.streamingcommands.cluster.v1.ListClients;
+import org.streamingcommands.cluster.v1.PayloadTold;
 import org.streamingcommands.cluster.v1.PayloadUnknown;
 import org.streamingcommands.cluster.v1.ProgressMade;
 import org.streamingcommands.cluster.v1.ReceiptReached;
@@ -50,7 +51,8 @@ final class GatewayWire {
     Deliver.Builder builder =
         Deliver.newBuilder()
             .setStream(ValueWire.stream(deliver.stream()))
-            .setCommand(ValueWire.command(deliver.delivery().command(), clock))
+            .setCommand(command(deliver, clock))
+            .setPayloadId(deliver.payloadId())
             .setResultsConfirmed(deliver.delivery().resultsConfirmed())
             .setRedelivered(deliver.delivery().redelivered())
             .setSequence(deliver.sequence());
@@ -58,6 +60,25 @@ final class GatewayWire {
       builder.setAnswerTo(ValueWire.replyTo(deliver.answerTo()));
     }
     return builder.build();
+  }
+
+  private static org.streamingcommands.cluster.v1.Command command(
+      Gateway.Deliver deliver, InstantSource clock) {
+    var command = ValueWire.command(deliver.delivery().command(), clock);
+    return deliver.payloadId() == SharedPayloads.NONE
+        ? command
+        : command.toBuilder().clearPayload().build();
+  }
+
+  static PayloadTold write(Gateway.PayloadTold told) {
+    return PayloadTold.newBuilder()
+        .setPayloadId(told.payloadId())
+        .setPayload(told.payload())
+        .build();
+  }
+
+  static Gateway.PayloadTold read(PayloadTold told) {
+    return new Gateway.PayloadTold(told.getPayloadId(), told.getPayload());
   }
 
   static Gateway.Deliver read(Deliver deliver, InstantSource clock) {
@@ -68,7 +89,8 @@ final class GatewayWire {
             deliver.getResultsConfirmed(),
             deliver.getRedelivered()),
         deliver.getSequence(),
-        deliver.hasAnswerTo() ? ValueWire.replyTo(deliver.getAnswerTo()) : null);
+        deliver.hasAnswerTo() ? ValueWire.replyTo(deliver.getAnswerTo()) : null,
+        deliver.getPayloadId());
   }
 
   static CancelFrame write(Gateway.CancelFrame cancel) {

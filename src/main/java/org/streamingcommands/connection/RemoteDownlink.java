@@ -28,6 +28,7 @@ final class RemoteDownlink implements Downlink {
   private final StreamRef stream;
   private final ActorRef<Gateway.Message> gateway;
   private final int largestCommand;
+  private final SharedPayloads shared;
 
   /** Not yet taken; the first is the one after {@link #taken}. */
   private final Deque<Gateway.Deliver> untaken = new ArrayDeque<>();
@@ -45,10 +46,15 @@ final class RemoteDownlink implements Downlink {
   private boolean spoke = true;
   private volatile long lastHeard = System.currentTimeMillis();
 
-  RemoteDownlink(StreamRef stream, ActorRef<Gateway.Message> gateway, int largestCommand) {
+  RemoteDownlink(
+      StreamRef stream,
+      ActorRef<Gateway.Message> gateway,
+      int largestCommand,
+      SharedPayloads shared) {
     this.stream = stream;
     this.gateway = gateway;
     this.largestCommand = largestCommand;
+    this.shared = shared;
   }
 
   @Override
@@ -62,7 +68,8 @@ final class RemoteDownlink implements Downlink {
     untaken.add(deliver);
     bytes += delivery.command().size();
     resultsConfirmed = delivery.resultsConfirmed();
-    gateway.tell(deliver);
+    long payloadId = shared.tell(delivery.command().payload(), stream.node(), gateway);
+    gateway.tell(payloadId == SharedPayloads.NONE ? deliver : deliver.naming(payloadId));
     return room();
   }
 

@@ -74,11 +74,16 @@ final class RemoteFeed {
       arrived = sequence;
       return true;
     }
+    missed(sequence);
+    return false;
+  }
+
+  /** This one came to this node and cannot be read: unless it was here before, it is lost. */
+  void missed(long sequence) {
     if (sequence > arrived && missedAfter != arrived) {
       missedAfter = arrived;
       tell(new ClientConnection.DeliveriesMissed(ref, arrived));
     }
-    return false;
   }
 
   /** The client has it already. */

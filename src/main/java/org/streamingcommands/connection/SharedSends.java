@@ -2,10 +2,7 @@ package org.streamingcommands.connection;
 
 import com.google.protobuf.Any;
 import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
@@ -17,31 +14,30 @@ import org.streamingcommands.command.Command;
  * sent one by one. Belongs to the gateway's thread.
  */
 final class SharedSends {
-  private static final long MOST_BYTES = 16 << 20;
-
   private record Key(String node, long payloadId) {}
 
-  /** The least used first. */
-  private final Map<Key, Any> payloads = new LinkedHashMap<>(16, 0.75f, true);
-
+  private final PayloadStore<Key> payloads = new PayloadStore<>();
   private final Gateways gateways;
   private final Consumer<ClientConnection.Send> route;
   private final Consumer<ClientConnection.Send> routeThroughRegion;
+  private final Consumer<Any> announce;
   private final LongFunction<ClientConnection.@Nullable Send> waiting;
-  private long bytes;
 
   /**
    * @param route to the client's entity, which is on this node most likely
+   * @param announce told of each payload, before the commands that hold it
    * @param waiting this node's own send by its ticket; null where it has ended
    */
   SharedSends(
       Gateways gateways,
       Consumer<ClientConnection.Send> route,
       Consumer<ClientConnection.Send> routeThroughRegion,
+      Consumer<Any> announce,
       LongFunction<ClientConnection.@Nullable Send> waiting) {
     this.gateways = gateways;
     this.route = route;
     this.routeThroughRegion = routeThroughRegion;
+    this.announce = announce;
     this.waiting = waiting;
   }
 
@@ -50,9 +46,11 @@ final class SharedSends {
     Key key = new Key(sends.node(), sends.payloadId());
     Any told = sends.payload();
     if (told != null) {
-      keep(key, told);
+      payloads.keep(key, told);
+      // Some of the clients' streams may be on yet another node.
+      announce.accept(told);
     }
-    Any payload = payloads.get(key);
+    Any payload = payloads.find(key);
     if (payload == null) {
       List<Long> tickets = new ArrayList<>();
       sends.entries().forEach(entry -> tickets.add(entry.ticket()));
@@ -81,16 +79,6 @@ final class SharedSends {
       if (send != null) {
         routeThroughRegion.accept(send);
       }
-    }
-  }
-
-  private void keep(Key key, Any payload) {
-    Any former = payloads.put(key, payload);
-    bytes += payload.getSerializedSize() - (former == null ? 0 : former.getSerializedSize());
-    Iterator<Any> eldest = payloads.values().iterator();
-    while (bytes > MOST_BYTES && payloads.size() > 1) {
-      bytes -= eldest.next().getSerializedSize();
-      eldest.remove();
     }
   }
 }

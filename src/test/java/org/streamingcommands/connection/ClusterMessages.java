@@ -185,6 +185,11 @@ final class ClusterMessages {
         "Deliver/answerTo",
         new Gateway.Deliver(STREAM, new Delivery(COMMAND, 5, true), 6, REPLY_TO));
     all.put("Resulted/answered", new ClientConnection.Resulted(STREAM, "c-1", FAILED, 11, true));
+    all.put("PayloadTold", new Gateway.PayloadTold(8, PAYLOAD));
+    Command bare = new Delivery(COMMAND, 5, true).with(Any.getDefaultInstance()).command();
+    all.put(
+        "Deliver/payloadId",
+        new Gateway.Deliver(STREAM, new Delivery(bare, 5, true), 6, REPLY_TO, 8));
     return all;
   }
 }

@@ -93,9 +93,21 @@ class FleetClusterTest {
 
   @Test
   void thePayloadGoesToEachNodeOnceAndNotToEachClient() {
+    assertPayloadGoesToEachNodeOnce(Targets.labels("zone=eu,!canary"));
+  }
+
+  @Test
+  void soItDoesWhereTheClientsAreNamed() {
+    assertPayloadGoesToEachNodeOnce(Targets.ids(europeans));
+  }
+
+  private void assertPayloadGoesToEachNodeOnce(Targets targets) {
     AtomicLong bytes = new AtomicLong();
     AtomicInteger payloads = new AtomicInteger();
     AtomicInteger single = new AtomicInteger();
+    AtomicLong deliveredBytes = new AtomicLong();
+    AtomicInteger delivered = new AtomicInteger();
+    AtomicInteger told = new AtomicInteger();
     Runnable end =
         LossySerializer.witness(
             crossing -> {
@@ -104,15 +116,24 @@ class FleetClusterTest {
               } else if (crossing.message() instanceof Gateway.SendMany many) {
                 bytes.addAndGet(crossing.bytes());
                 payloads.addAndGet(many.payload() == null ? 0 : 1);
+              } else if (crossing.message() instanceof Gateway.Deliver) {
+                delivered.incrementAndGet();
+                deliveredBytes.addAndGet(crossing.bytes());
+              } else if (crossing.message() instanceof Gateway.PayloadTold) {
+                told.incrementAndGet();
               }
             });
     int size = 20_000;
-    Sent sent = send(cluster.a, Targets.labels("zone=eu,!canary"), size);
+    Sent sent = send(cluster.a, targets, size);
     end.run();
     assertThat(sent.summary.completed()).isEqualTo(CLIENTS);
     assertThat(single).hasValue(0);
     assertThat(payloads).hasValue(2);
     assertThat(bytes.get()).isBetween(2L * size, 2L * size + CLIENTS * 400L);
+    // From the entities to streams on other nodes, of three nodes that each has entities of.
+    assertThat(told.get()).isBetween(1, 6);
+    assertThat(delivered.get()).isGreaterThan(CLIENTS / 3);
+    assertThat(deliveredBytes.get()).isLessThan(delivered.get() * 600L);
   }
 
   @Test
@@ -121,6 +142,16 @@ class FleetClusterTest {
         LossySerializer.loseNext(
             message -> message instanceof Gateway.SendMany many && many.payload() != null);
     Sent sent = send(cluster.a, Targets.labels("zone=eu,!canary"), 10);
+    assertThat(lost).isDone();
+    assertThat(sent.summary.completed()).isEqualTo(CLIENTS);
+    assertThat(fleets.stream().mapToInt(ScriptedFleet::commands).sum()).isEqualTo(CLIENTS);
+  }
+
+  @Test
+  void whereAnEntitysPayloadIsLostOnItsWayToTheStreamsItIsSaidAgain() {
+    CompletableFuture<Void> lost =
+        LossySerializer.loseNext(message -> message instanceof Gateway.PayloadTold);
+    Sent sent = send(cluster.a, Targets.ids(europeans), 10);
     assertThat(lost).isDone();
     assertThat(sent.summary.completed()).isEqualTo(CLIENTS);
     assertThat(fleets.stream().mapToInt(ScriptedFleet::commands).sum()).isEqualTo(CLIENTS);
