@@ -34,6 +34,10 @@ final class InvalidRequest extends Exception {
     return new InvalidRequest(Reason.NOT_PERMITTED, message);
   }
 
+  static InvalidRequest tooLarge(String message) {
+    return new InvalidRequest(Reason.TOO_LARGE, message);
+  }
+
   static InvalidRequest rateLimited(String message) {
     return new InvalidRequest(Reason.RATE_LIMITED, message);
   }

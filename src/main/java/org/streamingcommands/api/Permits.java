@@ -25,13 +25,23 @@ final class Permits {
               .formatted(
                   principal, verb(action), type.substring(type.lastIndexOf('/') + 1), service));
     }
-    if (!principal.quota().takeCommand()) {
-      throw InvalidRequest.rateLimited(
-          "%s sends more commands a second than it may".formatted(principal));
+    int most = principal.quota().maxMessageBytes();
+    int size = command.getPayload().getSerializedSize();
+    if (most > 0 && size > most) {
+      throw InvalidRequest.tooLarge(
+          "command.payload: has %d bytes, max-message-size of %s is %d"
+              .formatted(size, principal, most));
+    }
+    now(principal);
+  }
+
+  private static void now(Principal principal) throws InvalidRequest {
+    if (!principal.quota().takeCall()) {
+      throw InvalidRequest.rateLimited("%s calls more often than it may".formatted(principal));
     }
   }
 
-  /** Something with one service that any of these permits. */
+  /** Something with one service, and now, that any of these permits. */
   static void anyOf(Principal principal, Set<Action> actions, String service)
       throws InvalidRequest {
     if (actions.stream().noneMatch(action -> principal.may(action, service))) {
@@ -42,9 +52,10 @@ final class Permits {
                   actions.stream().map(Permits::verb).sorted().collect(Collectors.joining(", ")),
                   service));
     }
+    now(principal);
   }
 
-  /** Something else with one service. */
+  /** Something else with one service, and now. */
   static void service(Principal principal, Action action, String service) throws InvalidRequest {
     boolean permitted =
         service.isEmpty() ? principal.mayWithAll(action) : principal.may(action, service);
@@ -54,6 +65,7 @@ final class Permits {
               ? "%s may not %s all services".formatted(principal, verb(action))
               : "%s may not %s service '%s'".formatted(principal, verb(action), service));
     }
+    now(principal);
   }
 
   /** Whether the types of all commands that were found are among those. */

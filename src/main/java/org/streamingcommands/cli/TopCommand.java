@@ -113,16 +113,19 @@ final class TopCommand implements Callable<Integer> {
   }
 
   private List<ClientInfo> busiest(CommandServiceBlockingStub stub) {
-    ListClientsResponse listed =
-        stub.listClients(
-            ListClientsRequest.newBuilder()
-                .setService(service)
-                .setSelector(selector)
-                .setPageSize(PAGE)
-                .build());
-    List<ClientInfo> clients = new ArrayList<>(listed.getClientsList());
-    clients.sort(BUSIEST);
-    return clients.subList(0, Math.min(rows, clients.size()));
+    ListClientsRequest.Builder request =
+        ListClientsRequest.newBuilder().setService(service).setSelector(selector).setPageSize(PAGE);
+    List<ClientInfo> busiest = List.of();
+    do {
+      ListClientsResponse listed = stub.listClients(request.build());
+      List<ClientInfo> clients = new ArrayList<>(busiest);
+      clients.addAll(listed.getClientsList());
+      clients.sort(BUSIEST);
+      // Of thousands, no more are kept than are shown.
+      busiest = List.copyOf(clients.subList(0, Math.min(rows, clients.size())));
+      request.setPageToken(listed.getNextPageToken());
+    } while (!request.getPageToken().isEmpty());
+    return busiest;
   }
 
   private boolean pause() {

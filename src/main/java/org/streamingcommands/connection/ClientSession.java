@@ -44,6 +44,7 @@ public final class ClientSession implements Downlink {
   private volatile @Nullable Hello hello;
   private volatile @Nullable ActorRef<ClientConnection.Message> entity;
   private volatile ServiceSettings settings;
+  private volatile Duration helloTimeout;
   private volatile long lastHeardNanos = openedNanos;
   private volatile boolean notReading;
 
@@ -88,6 +89,7 @@ public final class ClientSession implements Downlink {
     this.ref = ref;
     this.stream = stream;
     this.settings = connections.settings().defaults();
+    this.helloTimeout = settings.helloTimeout();
   }
 
   public String sessionId() {
@@ -337,6 +339,15 @@ public final class ClientSession implements Downlink {
    */
   public void validUntil(@Nullable Instant end) {
     validUntilMillis = end == null ? Long.MAX_VALUE : end.toEpochMilli();
+  }
+
+  /**
+   * The hello may take no longer than this, if that is less than anybody's may; zero: it is not.
+   */
+  public void helloWithin(Duration timeout) {
+    if (!timeout.isZero() && timeout.compareTo(helloTimeout) < 0) {
+      helloTimeout = timeout;
+    }
   }
 
   /** Writes a frame of the stream's own, in turn with the engine's; not once it has ended. */
@@ -677,11 +688,9 @@ public final class ClientSession implements Downlink {
     }
     switch (state) {
       case AWAITING_HELLO -> {
-        if (nowNanos - openedNanos >= settings.helloTimeout().toNanos()) {
+        if (nowNanos - openedNanos >= helloTimeout.toNanos()) {
           rejectAndCount(
-              new Rejection(
-                  Rejection.Kind.NO_HELLO,
-                  "hello: did not come within " + settings.helloTimeout()));
+              new Rejection(Rejection.Kind.NO_HELLO, "hello: did not come within " + helloTimeout));
         }
       }
       case ATTACHING -> tickAttaching(nowNanos);

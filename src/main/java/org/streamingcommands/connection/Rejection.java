@@ -24,6 +24,8 @@ public record Rejection(Kind kind, String message) {
     NOT_AUTHENTICATED(16),
     /** It, or its service, has as many connections as it may. RESOURCE_EXHAUSTED. */
     TOO_MANY(8),
+    /** A frame is larger than its principal may send. RESOURCE_EXHAUSTED. */
+    TOO_LARGE(8),
     /** The node could not take the client in, in time. UNAVAILABLE. */
     UNAVAILABLE(14);
 

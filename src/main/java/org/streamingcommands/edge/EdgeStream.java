@@ -69,6 +69,7 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
     this.counters = connections.counters();
     this.session = connections.open(this);
     session.validUntil(grounds.validUntil());
+    session.helloWithin(grounds.helloTimeout());
   }
 
   // ---- inbound ------------------------------------------------------------------------------
@@ -80,6 +81,11 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
     }
     if (frame == FrameMarshaller.GARBAGE) {
       session.invalid("frame: the bytes are no ClientFrame");
+      return;
+    }
+    Rejection tooLarge = grounds.refusal(frame);
+    if (tooLarge != null) {
+      session.refuse(tooLarge);
       return;
     }
     try {
@@ -231,7 +237,8 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
           case NOT_AUTHENTICATED -> Refusal.NOT_AUTHENTICATED;
           case NOT_PERMITTED -> Refusal.NOT_PERMITTED;
           case TOO_MANY -> Refusal.TOO_MANY_CONNECTIONS;
-          case INVALID, NO_HELLO, UNKNOWN_SERVICE, ALREADY_CONNECTED, UNAVAILABLE -> null;
+          case INVALID, TOO_LARGE, NO_HELLO, UNKNOWN_SERVICE, ALREADY_CONNECTED, UNAVAILABLE ->
+              null;
         };
     if (why != null) {
       counters.refused(Refusal.Listener.EDGE, why).increment();

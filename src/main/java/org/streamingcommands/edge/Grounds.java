@@ -1,9 +1,11 @@
 package org.streamingcommands.edge;
 
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.ClientKey;
 import org.streamingcommands.connection.Rejection;
+import org.streamingcommands.grpc.v1.ClientFrame;
 import org.streamingcommands.security.AuthenticationException;
 import org.streamingcommands.security.ListenerSecurity;
 import org.streamingcommands.security.Presented;
@@ -35,6 +37,25 @@ final class Grounds {
         : new Rejection(
             Rejection.Kind.NOT_PERMITTED,
             "hello: what you showed of yourself does not let you be " + client);
+  }
+
+  /** Why the principal may not send this, being what it is; null where it may. */
+  @Nullable Rejection refusal(ClientFrame frame) {
+    int most = quota.maxMessageBytes();
+    if (most == 0) {
+      return null;
+    }
+    int size = frame.getSerializedSize();
+    return size <= most
+        ? null
+        : new Rejection(
+            Rejection.Kind.TOO_LARGE,
+            "frame: has %d bytes, max-message-size of %s is %d".formatted(size, principal, most));
+  }
+
+  /** How long the hello may take; zero for what anybody's may. */
+  Duration helloTimeout() {
+    return quota.helloTimeout();
   }
 
   /**

@@ -28,9 +28,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /** The message types that can be read and written as JSON. Immutable. */
 public final class JsonTypes {
+  private static final Pattern EXCEPTION = Pattern.compile("\\b(\\w+\\.)+\\w+Exception: ");
+
   /** What every protobuf knows. */
   public static final JsonTypes WELL_KNOWN =
       new JsonTypes(Map.of())
@@ -135,7 +138,9 @@ public final class JsonTypes {
     try {
       JsonFormat.parser().usingTypeRegistry(registry).merge(json, message);
     } catch (InvalidProtocolBufferException e) {
-      throw new JsonProblem(String.valueOf(e.getMessage()), e);
+      // The reader's reader puts its own class before what it says.
+      String said = EXCEPTION.matcher(String.valueOf(e.getMessage())).replaceAll("");
+      throw new JsonProblem(said, e);
     }
   }
 

@@ -3,6 +3,7 @@ package org.streamingcommands.security;
 import com.typesafe.config.Config;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * One entry of {@code security.principals}.
@@ -12,8 +13,7 @@ import java.util.Optional;
  * @param subject the sub of its JWTs
  * @param clients whom it may be at the edge, by token
  * @param roles what it may do at the api
- * @param maxConnections of its own; -1 for what all have
- * @param maxRate of its own; -1 for what all have
+ * @param limits of its own, or what all have
  */
 record KnownPrincipal(
     String name,
@@ -22,17 +22,20 @@ record KnownPrincipal(
     Optional<String> subject,
     ClientPatterns clients,
     List<String> roles,
-    int maxConnections,
-    int maxRate) {
+    Limits limits) {
 
   /** Every key of an entry. */
   static final List<String> KEYS =
-      List.of("token", "certificate", "subject", "clients", "roles", "max-connections", "max-rate");
+      Stream.concat(
+              Stream.of("token", "certificate", "subject", "clients", "roles"),
+              Limits.KEYS.stream())
+          .toList();
 
   /**
+   * @param everybodys the limits of those who have none of their own
    * @throws IllegalArgumentException naming the key, and never the value of a token
    */
-  static KnownPrincipal from(String name, Config entry) {
+  static KnownPrincipal from(String name, Config entry, Limits everybodys) {
     String path = "streaming-commands.security.principals." + name;
     for (String key : entry.root().keySet()) {
       if (!KEYS.contains(key)) {
@@ -49,8 +52,7 @@ record KnownPrincipal(
               text(entry, "subject"),
               ClientPatterns.of(list(entry, "clients")),
               list(entry, "roles"),
-              number(entry, "max-connections"),
-              number(entry, "max-rate"));
+              Limits.from(entry, everybodys));
       if (read.token.isEmpty() && read.certificate.isEmpty() && read.subject.isEmpty()) {
         throw new IllegalArgumentException(
             "needs one of token, certificate, subject to be known by");
@@ -67,9 +69,5 @@ record KnownPrincipal(
 
   private static List<String> list(Config entry, String key) {
     return entry.hasPath(key) ? entry.getStringList(key) : List.of();
-  }
-
-  private static int number(Config entry, String key) {
-    return entry.hasPath(key) ? entry.getInt(key) : -1;
   }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -15,34 +16,44 @@ import org.streamingcommands.command.ClientKey;
 /** Who is known, by each of the ways to be known by, and what the roles permit. Immutable. */
 final class Principals {
   private static final TokenHash NOBODYS = TokenHash.of(TokenHash.newToken("nobody"));
-  private static final KnownPrincipal STRANGER =
-      new KnownPrincipal(
-          "stranger",
-          java.util.Optional.empty(),
-          java.util.Optional.empty(),
-          java.util.Optional.empty(),
-          ClientPatterns.of(List.of()),
-          List.of(),
-          -1,
-          -1);
 
   private final Map<String, KnownPrincipal> byToken = new HashMap<>();
   private final Map<String, KnownPrincipal> byCertificate = new HashMap<>();
   private final Map<String, KnownPrincipal> bySubject = new HashMap<>();
   private final Map<String, List<Grant>> roles = new TreeMap<>();
   private final Quotas quotas;
+  private final KnownPrincipal stranger;
 
   /**
    * @param security the section {@code streaming-commands.security}
    * @throws IllegalArgumentException naming the key that is wrong
    */
   Principals(Config security) {
-    quotas = Quotas.from(security.getConfig("limits"));
+    Limits everybodys = limits(security.getConfig("limits"));
+    quotas = new Quotas();
+    stranger =
+        new KnownPrincipal(
+            "stranger",
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            ClientPatterns.of(List.of()),
+            List.of(),
+            everybodys);
     for (String role : security.getObject("roles").keySet()) {
       roles.put(role, grants(role, security.getConfig(ConfigUtil.joinPath("roles", role))));
     }
     for (String name : security.getObject("principals").keySet()) {
-      add(KnownPrincipal.from(name, security.getConfig(ConfigUtil.joinPath("principals", name))));
+      Config entry = security.getConfig(ConfigUtil.joinPath("principals", name));
+      add(KnownPrincipal.from(name, entry, everybodys));
+    }
+  }
+
+  private static Limits limits(Config section) {
+    try {
+      return Limits.from(section, Limits.NONE);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("streaming-commands.security.limits." + e.getMessage(), e);
     }
   }
 
@@ -98,12 +109,12 @@ final class Principals {
         return principal(known, candidate, Proof.CERTIFICATE, validUntil, clients, known.roles());
       }
     }
-    return principal(STRANGER, name, Proof.CERTIFICATE, validUntil, clients, List.of());
+    return principal(stranger, name, Proof.CERTIFICATE, validUntil, clients, List.of());
   }
 
   /** The holder of a JWT. Roles that the token names and nobody defined permit nothing. */
   Principal byJwt(JwtCheck.Holder holder) {
-    KnownPrincipal known = bySubject.getOrDefault(holder.subject(), STRANGER);
+    KnownPrincipal known = bySubject.getOrDefault(holder.subject(), stranger);
     List<String> all = new ArrayList<>(known.roles());
     all.addAll(holder.roles());
     return principal(
@@ -132,6 +143,6 @@ final class Principals {
         validUntil,
         clients,
         Permissions.of(grants),
-        quotas.of(proof, name, known.maxConnections(), known.maxRate()));
+        quotas.of(proof, name, known.limits()));
   }
 }

@@ -1,29 +1,36 @@
 package org.streamingcommands.security;
 
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** What one principal may use up at once on this node. Thread-safe. */
 public final class Quota {
   /** Without limits. */
-  public static final Quota NONE = new Quota(0, 0);
+  public static final Quota NONE = new Quota(Limits.NONE);
 
-  private final int maxConnections;
-  private final @Nullable RateLimit commands;
+  private final Limits limits;
+  private final @Nullable RateLimit calls;
   private final AtomicInteger connections = new AtomicInteger();
 
-  /**
-   * @param maxConnections 0 for any number
-   * @param commandsPerSecond 0 for any number
-   */
-  Quota(int maxConnections, int commandsPerSecond) {
-    this.maxConnections = maxConnections;
-    this.commands =
-        commandsPerSecond == 0 ? null : new RateLimit(commandsPerSecond, System.nanoTime());
+  Quota(Limits limits) {
+    this.limits = limits;
+    this.calls = limits.maxRate() == 0 ? null : new RateLimit(limits.maxRate(), System.nanoTime());
+  }
+
+  /** The largest message in bytes; 0 for what anybody may send. */
+  public int maxMessageBytes() {
+    return limits.maxMessageBytes();
+  }
+
+  /** How long a stream's hello may take; zero for what anybody's may. */
+  public Duration helloTimeout() {
+    return limits.helloTimeout();
   }
 
   /** One more connection, if it may have it; {@link #leave} gives it back. */
   public boolean enter() {
+    int maxConnections = limits.maxConnections();
     if (maxConnections == 0) {
       return true;
     }
@@ -38,14 +45,14 @@ public final class Quota {
   }
 
   public void leave() {
-    if (maxConnections > 0) {
+    if (limits.maxConnections() > 0) {
       connections.decrementAndGet();
     }
   }
 
-  /** One more command, if it may send it now. */
-  public boolean takeCommand() {
-    RateLimit limit = commands;
+  /** One more command, or another call, if it may now. */
+  public boolean takeCall() {
+    RateLimit limit = calls;
     return limit == null || limit.tryTake(System.nanoTime());
   }
 

@@ -78,6 +78,9 @@ class ApiSecurityTest {
   private static final String VIEWER = TokenHash.newToken("viewer");
   private static final String SLOW = TokenHash.newToken("slow");
   private static final String HASTY = TokenHash.newToken("hasty");
+  private static final String CURIOUS = TokenHash.newToken("curious");
+  private static final String SINGLE = TokenHash.newToken("single");
+  private static final String SMALL = TokenHash.newToken("small");
   private static final String NARROW = TokenHash.newToken("narrow");
   private static final List<ManagedChannel> CHANNELS = new CopyOnWriteArrayList<>();
   private static final TestTokens TOKENS = new TestTokens();
@@ -109,9 +112,12 @@ class ApiSecurityTest {
             operator { token = "%s", roles = [operator] }
             sender { token = "%s", roles = [sender] }
             viewer { token = "%s", roles = [viewer] }
-            slow { token = "%s", roles = [operator], max-rate = 1, max-connections = 1 }
+            slow { token = "%s", roles = [operator], max-rate = 1 }
             narrow { token = "%s", roles = [operator], max-connections = 1 }
             hasty { token = "%s", roles = [operator], max-rate = 1 }
+            curious { token = "%s", roles = [operator], max-rate = 1 }
+            single { token = "%s", roles = [operator], max-connections = 1 }
+            small { token = "%s", roles = [operator], max-message-size = 100 B }
             ops { certificate = "ops.acme", roles = [operator] }
           }
         }
@@ -123,7 +129,10 @@ class ApiSecurityTest {
                 TokenHash.of(VIEWER),
                 TokenHash.of(SLOW),
                 TokenHash.of(NARROW),
-                TokenHash.of(HASTY));
+                TokenHash.of(HASTY),
+                TokenHash.of(CURIOUS),
+                TokenHash.of(SINGLE),
+                TokenHash.of(SMALL));
     node = TestNode.start(keys);
     api =
         TestNode.await(
@@ -553,15 +562,40 @@ class ApiSecurityTest {
   }
 
   @Test
+  void oneWhoListsTooFastIsHeldBackToo() {
+    CommandServiceBlockingStub curious = caller(CURIOUS);
+    ListClientsRequest list = ListClientsRequest.newBuilder().setService("bots").build();
+    StatusRuntimeException refused =
+        assertRefused(
+            Status.Code.RESOURCE_EXHAUSTED,
+            () -> {
+              for (int i = 0; i < 1000; i++) {
+                curious.listClients(list);
+              }
+            });
+    assertThat(refused.getStatus().getDescription()).contains("curious");
+    caller(OPERATOR).listClients(list);
+  }
+
+  @Test
+  void onePrincipalSendsOnlySoMuchAtOnce() {
+    CommandServiceBlockingStub small = caller(SMALL);
+    send(small, StringValue.of("x"));
+    StatusRuntimeException refused =
+        assertRefused(
+            Status.Code.RESOURCE_EXHAUSTED, () -> send(small, StringValue.of("x".repeat(200))));
+    assertThat(refused.getStatus().getDescription())
+        .contains("command.payload", "max-message-size of small is 100");
+    send(caller(OPERATOR), StringValue.of("x".repeat(200)));
+  }
+
+  @Test
   void onePrincipalHasOnlySoManyStreams() {
-    CommandServiceBlockingStub slow = caller(SLOW);
-    Iterator<WatchClientsResponse> first =
-        slow.watchClients(WatchClientsRequest.newBuilder().setService("bots").build());
+    CommandServiceBlockingStub single = caller(SINGLE);
+    WatchClientsRequest bots = WatchClientsRequest.newBuilder().setService("bots").build();
+    Iterator<WatchClientsResponse> first = single.watchClients(bots);
     first.next();
-    assertRefused(
-        Status.Code.RESOURCE_EXHAUSTED,
-        () ->
-            slow.watchClients(WatchClientsRequest.newBuilder().setService("bots").build()).next());
+    assertRefused(Status.Code.RESOURCE_EXHAUSTED, () -> single.watchClients(bots).next());
   }
 
   @Test

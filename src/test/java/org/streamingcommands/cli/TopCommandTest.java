@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -89,6 +90,22 @@ class TopCommandTest {
   }
 
   @Test
+  void topSeesMoreThanOnePageOfClients() {
+    int many = 1_001;
+    try (StreamingNode full = StreamingNode.start(TestNode.config("services.bots {}"));
+        ScriptedFleet crowd = new ScriptedFleet(full.edgeAddress(), 4)) {
+      List<CompletableFuture<Void>> welcomes = new ArrayList<>();
+      for (int i = 0; i < many; i++) {
+        welcomes.add(crowd.connect("c" + i, Habit.ANSWERS, Map.of()));
+      }
+      welcomes.forEach(TestNode::await);
+      assertThat(run(full, "top", "--count", "1", "--json", "--rows", "2000")).isZero();
+    }
+    JsonObject told = JsonParser.parseString(out.toString()).getAsJsonObject();
+    assertThat(told.getAsJsonArray("clients")).hasSize(many);
+  }
+
+  @Test
   void aShellIsToldHowToComplete() {
     int code =
         Cli.run(new PrintWriter(out, true), new PrintWriter(err, true), "generate-completion");
@@ -108,8 +125,12 @@ class TopCommandTest {
   }
 
   private int run(String... args) {
+    return run(node, args);
+  }
+
+  private int run(StreamingNode asked, String... args) {
     List<String> all = new ArrayList<>(List.of(args));
-    all.addAll(List.of("--api", "127.0.0.1:" + node.apiAddress().getPort()));
+    all.addAll(List.of("--api", "127.0.0.1:" + asked.apiAddress().getPort()));
     return Cli.run(
         new PrintWriter(out, true), new PrintWriter(err, true), all.toArray(String[]::new));
   }

@@ -36,8 +36,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.streamingcommands.connection.Refusal;
 import org.streamingcommands.grpc.v1.ClientStreamServiceGrpc;
 import org.streamingcommands.grpc.v1.GoodbyeReason;
+import org.streamingcommands.grpc.v1.Hello;
 import org.streamingcommands.security.ListenerSecurity;
 import org.streamingcommands.security.TokenHash;
+import org.streamingcommands.support.Heard;
 import org.streamingcommands.support.TestAuthority;
 import org.streamingcommands.support.TestNode;
 import org.streamingcommands.support.TestTokens;
@@ -149,6 +151,50 @@ class EdgeSecurityTest {
       assertThat(first.awaitEnd().isOk()).isTrue();
       try (ScriptedClient third = dial(node, TOKEN)) {
         third.hello(TestNode.SERVICE, "robot-7").awaitWelcome();
+      }
+    }
+  }
+
+  @Test
+  void aPrincipalsFramesAreOnlySoLarge() {
+    try (TestNode node =
+        TestNode.start(
+            "edge.auth = [token]",
+            PRINCIPAL,
+            "security.principals.robot-7.max-message-size = 300 B")) {
+      try (ScriptedClient robot = dial(node, TOKEN)) {
+        robot.hello(TestNode.SERVICE, "robot-7").awaitWelcome();
+        Heard heard = node.send("robot-7", TestNode.command("c1", "x"));
+        robot.complete(robot.awaitCommand().getCommandId(), "small");
+        assertThat(heard.awaitOutcome().isCompleted()).isTrue();
+        robot.complete("c2", "x".repeat(400));
+        assertEnd(robot, Status.Code.RESOURCE_EXHAUSTED, "max-message-size of robot-7 is 300");
+      }
+      try (ScriptedClient wordy = dial(node, TOKEN)) {
+        wordy.hello(
+            Hello.newBuilder()
+                .setService(TestNode.SERVICE)
+                .setClientId("robot-7")
+                .putLabels("zone", "x".repeat(60))
+                .putLabels("rack", "x".repeat(60))
+                .putLabels("site", "x".repeat(60))
+                .putLabels("room", "x".repeat(60))
+                .putLabels("shelf", "x".repeat(60)));
+        assertEnd(wordy, Status.Code.RESOURCE_EXHAUSTED, "max-message-size of robot-7");
+      }
+    }
+  }
+
+  @Test
+  void aPrincipalMayHaveLessTimeForItsHello() {
+    try (TestNode node =
+        TestNode.start(
+            "edge.auth = [token]",
+            PRINCIPAL,
+            "connection.hello-timeout = 10 m",
+            "security.principals.robot-7.hello-timeout = 20 ms")) {
+      try (ScriptedClient silent = dial(node, TOKEN)) {
+        assertEnd(silent, Status.Code.DEADLINE_EXCEEDED, "hello: did not come within PT0.02S");
       }
     }
   }
