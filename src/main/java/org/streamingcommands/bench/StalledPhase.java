@@ -13,12 +13,12 @@ import java.util.concurrent.atomic.LongAdder;
 import org.streamingcommands.command.Outcome;
 
 /**
- * Asks a crowd at a fixed rate and, when told so, keeps sending to one more client that reads
- * nothing. Latencies count from when an ask was due.
+ * Asks a crowd at a fixed rate, and keeps sending to one client besides: to one that reads nothing,
+ * or, to compare with, to one of the crowd, which does. Latencies count from when an ask was due.
  */
 final class StalledPhase {
   /**
-   * Commands a second to the client that reads nothing, and their size: enough to fill its queue.
+   * Commands a second to that one, and their size: enough to fill the queue where it reads nothing.
    */
   private static final int FEED_RATE = 500;
 
@@ -46,11 +46,9 @@ final class StalledPhase {
   }
 
   Line run(boolean withStalled) throws InterruptedException {
-    Feed feed = new Feed();
+    Feed feed = new Feed(withStalled);
     Thread feeder = new Thread(feed, "feeder");
-    if (withStalled) {
-      feeder.start();
-    }
+    feeder.start();
     OpenLoop asks = OpenLoop.run(crowd, command, rate, time);
     feeder.join();
     Line line = asks.addTo(Line.of("stalled"));
@@ -63,24 +61,28 @@ final class StalledPhase {
     return line;
   }
 
-  /** The commands to the client that reads nothing, and what became of them. */
+  /** The commands to the one client, and what became of them. */
   private final class Feed implements Runnable {
+    private final boolean isStalled;
     private final Duration timeout = FEED_TIMEOUT.compareTo(time) < 0 ? FEED_TIMEOUT : time;
     private final Map<String, LongAdder> endings = new ConcurrentSkipListMap<>();
     private final Semaphore ended = new Semaphore(0);
     private volatile int sent;
 
+    Feed(boolean isStalled) {
+      this.isStalled = isStalled;
+    }
+
     @Override
     public void run() {
-      Sender.Target stalled = sender.to(Sender.STALLED, timeout);
+      Sender.Target fed = isStalled ? sender.to(Sender.STALLED, timeout) : crowd.get(0);
       BytesValue large = Senders.command(FEED_BYTES);
       sent =
           Pace.run(
               FEED_RATE,
               time,
               due ->
-                  stalled
-                      .ask(large)
+                  fed.ask(large)
                       .whenComplete(
                           (outcome, error) -> {
                             String how = error == null ? kind(outcome) : "error";
