@@ -486,7 +486,9 @@ final class CommandFlow {
 
   /** It waits here, and the stream has it already. */
   private void sentBefore(PendingCommand command, boolean received) {
-    queue().remove(command);
+    if (queue != null) {
+      queue.remove(command);
+    }
     command.roomUntilMillis = 0;
     command.holdUntilMillis = 0;
     command.sentToInstance = instanceId;

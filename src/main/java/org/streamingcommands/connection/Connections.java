@@ -300,7 +300,8 @@ public final class Connections implements Extension {
   /** Where the entities of these clients are, by the client's id; nothing where this node knows. */
   CompletableFuture<Map<String, String>> locate(String service, Collection<String> clientIds) {
     return hasOtherHosts()
-        ? ShardHomes.ask(Adapter.toClassic(region), settings.numberOfShards())
+        ? ShardHomes.ask(
+                Adapter.toClassic(region), settings.numberOfShards(), system.executionContext())
             .thenApply(homes -> homes.of(service, clientIds))
         : CompletableFuture.completedFuture(Map.of());
   }

@@ -10,6 +10,7 @@ import org.apache.pekko.actor.Address;
 import org.apache.pekko.cluster.sharding.ShardRegion;
 import org.apache.pekko.cluster.sharding.typed.HashCodeMessageExtractor;
 import org.apache.pekko.pattern.Patterns;
+import scala.concurrent.ExecutionContext;
 import scala.concurrent.duration.FiniteDuration;
 
 /** Which node has which shard now, as the coordinator and the nodes say when they are asked. */
@@ -20,21 +21,32 @@ record ShardHomes(Map<String, String> nodes, HashCodeMessageExtractor<Object> sh
    * Asks all nodes, once for all clients.
    *
    * @param ofShards the region of the entities, or the proxy of a node that has none
+   * @param executor where the answer is taken; no stage of Pekko's is handed on, because its
+   *     dependents may start a thread each
    * @return never completed exceptionally; of a node that does not answer, nothing is known
    */
-  static CompletableFuture<ShardHomes> ask(ActorRef ofShards, int numberOfShards) {
+  static CompletableFuture<ShardHomes> ask(
+      ActorRef ofShards, int numberOfShards, ExecutionContext executor) {
     FiniteDuration patience = FiniteDuration.create(TIMEOUT.toMillis(), "ms");
-    return Patterns.ask(
-            ofShards, new ShardRegion.GetClusterShardingStats(patience), TIMEOUT.multipliedBy(2))
-        .handle(
-            (answer, error) -> {
-              Map<String, String> nodes = new HashMap<>();
-              if (answer instanceof ShardRegion.ClusterShardingStats cluster) {
-                cluster.getRegions().forEach((node, region) -> note(node, region, nodes));
-              }
-              return new ShardHomes(nodes, new HashCodeMessageExtractor<>(numberOfShards));
-            })
-        .toCompletableFuture();
+    CompletableFuture<ShardHomes> homes = new CompletableFuture<>();
+    Patterns.ask(
+            ofShards, new ShardRegion.GetClusterShardingStats(patience), 2 * TIMEOUT.toMillis())
+        .onComplete(
+            answer ->
+                homes.complete(
+                    new ShardHomes(
+                        answer.isSuccess() ? nodes(answer.get()) : Map.of(),
+                        new HashCodeMessageExtractor<>(numberOfShards))),
+            executor);
+    return homes;
+  }
+
+  private static Map<String, String> nodes(Object answer) {
+    Map<String, String> nodes = new HashMap<>();
+    if (answer instanceof ShardRegion.ClusterShardingStats cluster) {
+      cluster.getRegions().forEach((node, region) -> note(node, region, nodes));
+    }
+    return nodes;
   }
 
   private static void note(
