@@ -15,7 +15,7 @@ record Greeting(ClientFrame frame, List<FinishedCommand> results) {
   private static final int MAX_BYTES = 1 << 20;
 
   static Greeting of(Identity identity, long lastEpoch, Ledger ledger) {
-    Hello.Builder hello = identity.hello().setLastEpoch(lastEpoch);
+    Hello.Builder hello = identity.hello().setLastEpoch(lastEpoch).setBatches(true);
     // Running first: a command that ends in between is then in both lists, never in none.
     ledger.running().forEach(command -> hello.addRunningCommandIds(command.commandId()));
     var results = new ArrayList<FinishedCommand>();

@@ -2,12 +2,14 @@ package org.streamingcommands.agent;
 
 import io.grpc.stub.ClientCallStreamObserver;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.grpc.v1.ClientFrame;
 import org.streamingcommands.grpc.v1.CommandResult;
+import org.streamingcommands.grpc.v1.ResultBatch;
 
 /**
  * The writing half of one stream. While the transport takes no more, results wait here (they are in
@@ -15,6 +17,11 @@ import org.streamingcommands.grpc.v1.CommandResult;
  * written under this object's lock, since a stream is not thread-safe.
  */
 final class Outbox {
+  /** What one frame of results has at most, but for one that alone has more. */
+  private static final int MOST_RESULTS = 64;
+
+  private static final int MOST_BYTES = 16 << 10;
+
   private final Session session;
   private final Ledger ledger;
   private final ArrayDeque<FinishedCommand> waiting = new ArrayDeque<>();
@@ -27,7 +34,13 @@ final class Outbox {
   private List<FinishedCommand> greeted = List.of();
   private long confirmed;
   private volatile int maxFrameBytes;
+  private boolean takesBatches;
   private boolean open;
+
+  /** Whether more is about to come that goes out together; what has come is kept here. */
+  private boolean held;
+
+  private final List<RunningCommand> heldReceipts = new ArrayList<>();
 
   Outbox(Session session, Ledger ledger) {
     this.session = session;
@@ -45,9 +58,10 @@ final class Outbox {
   /**
    * The server said welcome: what the hello carried is its own, and all else may be written.
    *
+   * @param batches whether the server takes several results in one frame
    * @return false where there was no hello yet that it could have answered
    */
-  synchronized boolean open(int largestFrame) {
+  synchronized boolean open(int largestFrame, boolean batches) {
     if (stream == null) {
       return false;
     }
@@ -57,6 +71,7 @@ final class Outbox {
     }
     greeted = List.of();
     maxFrameBytes = largestFrame;
+    takesBatches = batches;
     open = true;
     sweep();
     return true;
@@ -78,10 +93,37 @@ final class Outbox {
 
   /** Says that the agent has a command, unless its result says so already. */
   synchronized void receipt(RunningCommand command) {
-    if (open && !command.hasEnded()) {
-      var frame = ClientFrame.newBuilder();
-      frame.getReceiptBuilder().addCommandIds(command.commandId());
+    if (held) {
+      heldReceipts.add(command);
+    } else {
+      receipts(List.of(command));
+    }
+  }
+
+  private void receipts(List<RunningCommand> commands) {
+    var frame = ClientFrame.newBuilder();
+    for (RunningCommand command : commands) {
+      if (!command.hasEnded()) {
+        frame.getReceiptBuilder().addCommandIds(command.commandId());
+      }
+    }
+    if (open && frame.hasReceipt()) {
       write(frame.build());
+    }
+  }
+
+  /** Several commands are about to be answered; see {@link #release}. */
+  synchronized void hold() {
+    held = true;
+  }
+
+  /** Writes the answers that came since {@link #hold}. */
+  synchronized void release() {
+    held = false;
+    receipts(heldReceipts);
+    heldReceipts.clear();
+    if (open) {
+      drain(false);
     }
   }
 
@@ -149,6 +191,7 @@ final class Outbox {
     waiting.clear();
     written.clear();
     progress.clear();
+    heldReceipts.clear();
   }
 
   private void sweep() {
@@ -156,16 +199,11 @@ final class Outbox {
   }
 
   private void drain(boolean unready) {
+    if (held && !unready) {
+      return;
+    }
     while (!waiting.isEmpty() && (unready || isReady())) {
-      FinishedCommand finished = waiting.remove();
-      progress.remove(finished.id());
-      ClientFrame frame = frame(finished.result());
-      if (isTooLarge(frame)) {
-        finished.replaceBy(tooLarge(finished.id(), frame.getSerializedSize()));
-        frame = frame(finished.result());
-      }
-      written.add(finished);
-      write(frame);
+      writeResults();
     }
     var frames = progress.values().iterator();
     while (frames.hasNext() && isReady()) {
@@ -173,6 +211,36 @@ final class Outbox {
       frames.remove();
       write(frame);
     }
+  }
+
+  /** One, or as many as one frame takes. */
+  private void writeResults() {
+    CommandResult first = next();
+    var batch = ResultBatch.newBuilder().addResults(first);
+    int bytes = first.getSerializedSize();
+    while (takesBatches && !waiting.isEmpty() && batch.getResultsCount() < MOST_RESULTS) {
+      bytes += waiting.element().result().getSerializedSize();
+      if (bytes > MOST_BYTES || maxFrameBytes > 0 && bytes > maxFrameBytes / 2) {
+        break;
+      }
+      batch.addResults(next());
+    }
+    write(
+        batch.getResultsCount() == 1
+            ? frame(first)
+            : ClientFrame.newBuilder().setResults(batch).build());
+  }
+
+  /** The result that has waited longest, and now is written. */
+  private CommandResult next() {
+    FinishedCommand finished = waiting.remove();
+    progress.remove(finished.id());
+    ClientFrame frame = frame(finished.result());
+    if (isTooLarge(frame)) {
+      finished.replaceBy(tooLarge(finished.id(), frame.getSerializedSize()));
+    }
+    written.add(finished);
+    return finished.result();
   }
 
   private boolean isReady() {

@@ -18,6 +18,7 @@ import org.streamingcommands.grpc.Wire;
 import org.streamingcommands.grpc.v1.ClientFrame;
 import org.streamingcommands.grpc.v1.ClientStreamServiceGrpc;
 import org.streamingcommands.grpc.v1.ClientStreamServiceGrpc.ClientStreamServiceStub;
+import org.streamingcommands.grpc.v1.CommandDelivery;
 import org.streamingcommands.grpc.v1.Goodbye;
 import org.streamingcommands.grpc.v1.ServerFrame;
 import org.streamingcommands.grpc.v1.Welcome;
@@ -134,9 +135,15 @@ final class Session implements ClientResponseObserver<ClientFrame, ServerFrame> 
 
   private void onFrame(ServerFrame frame) {
     switch (frame.getFrameCase()) {
-      case COMMAND -> {
-        outbox.confirm(frame.getCommand().getResultsConfirmed());
-        runner.arrived(frame.getCommand(), this);
+      case COMMAND -> onCommand(frame.getCommand());
+      case COMMANDS -> {
+        // What they are answered with at once goes out together.
+        outbox.hold();
+        try {
+          frame.getCommands().getCommandsList().forEach(this::onCommand);
+        } finally {
+          outbox.release();
+        }
       }
       case CANCEL -> runner.cancel(frame.getCancel().getCommandId(), this);
       case PING -> {
@@ -152,13 +159,18 @@ final class Session implements ClientResponseObserver<ClientFrame, ServerFrame> 
     }
   }
 
+  private void onCommand(CommandDelivery command) {
+    outbox.confirm(command.getResultsConfirmed());
+    runner.arrived(command, this);
+  }
+
   private void onWelcome(Welcome welcome) {
     if (!phase.compareAndSet(Phase.GREETING, Phase.OPEN)) {
       log.debug("The server said welcome twice");
       return;
     }
     timer.cancel();
-    if (!outbox.open(welcome.getMaxFrameBytes())) {
+    if (!outbox.open(welcome.getMaxFrameBytes(), welcome.getBatches())) {
       end(Cause.UNREACHABLE, "the server said welcome before it heard a hello", Duration.ZERO);
       return;
     }

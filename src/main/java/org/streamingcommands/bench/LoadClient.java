@@ -8,15 +8,18 @@ import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.grpc.v1.ClientFrame;
 import org.streamingcommands.grpc.v1.ClientStreamServiceGrpc;
+import org.streamingcommands.grpc.v1.CommandDelivery;
 import org.streamingcommands.grpc.v1.CommandResult;
 import org.streamingcommands.grpc.v1.Completed;
 import org.streamingcommands.grpc.v1.Hello;
 import org.streamingcommands.grpc.v1.Pong;
+import org.streamingcommands.grpc.v1.ResultBatch;
 import org.streamingcommands.grpc.v1.ServerFrame;
 
 /**
@@ -86,7 +89,11 @@ final class LoadClient implements ClientResponseObserver<ClientFrame, ServerFram
     ClientStreamServiceGrpc.newStub(client.channel).connect(client);
     client.server.onNext(
         ClientFrame.newBuilder()
-            .setHello(Hello.newBuilder().setService(Sender.SERVICE).setClientId(clientId))
+            .setHello(
+                Hello.newBuilder()
+                    .setService(Sender.SERVICE)
+                    .setClientId(clientId)
+                    .setBatches(true))
             .build());
     return client;
   }
@@ -107,7 +114,9 @@ final class LoadClient implements ClientResponseObserver<ClientFrame, ServerFram
   @Override
   public void onNext(ServerFrame frame) {
     switch (frame.getFrameCase()) {
-      case COMMAND -> server.onNext(done(frame.getCommand().getCommandId()));
+      case COMMAND ->
+          server.onNext(ClientFrame.newBuilder().setResult(done(frame.getCommand())).build());
+      case COMMANDS -> server.onNext(done(frame.getCommands().getCommandsList()));
       case PING ->
           server.onNext(
               ClientFrame.newBuilder()
@@ -118,9 +127,18 @@ final class LoadClient implements ClientResponseObserver<ClientFrame, ServerFram
     }
   }
 
-  private static ClientFrame done(String commandId) {
-    return ClientFrame.newBuilder()
-        .setResult(CommandResult.newBuilder().setCommandId(commandId).setCompleted(DONE))
+  private static ClientFrame done(List<CommandDelivery> commands) {
+    ResultBatch.Builder results = ResultBatch.newBuilder();
+    for (CommandDelivery command : commands) {
+      results.addResults(done(command));
+    }
+    return ClientFrame.newBuilder().setResults(results).build();
+  }
+
+  private static CommandResult done(CommandDelivery command) {
+    return CommandResult.newBuilder()
+        .setCommandId(command.getCommandId())
+        .setCompleted(DONE)
         .build();
   }
 

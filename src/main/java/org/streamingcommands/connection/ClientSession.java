@@ -360,6 +360,15 @@ public final class ClientSession implements Downlink {
     }
   }
 
+  /** Writes what the stream held back of what the engine gave it; not once it has ended. */
+  public void flush(Runnable write) {
+    synchronized (this) {
+      if (state == State.ATTACHED) {
+        write.run();
+      }
+    }
+  }
+
   /** The stream ends with this, and nothing else does. */
   public void refuse(Rejection rejection) {
     rejectAndCount(rejection);

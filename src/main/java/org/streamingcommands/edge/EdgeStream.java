@@ -4,6 +4,7 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -17,10 +18,12 @@ import org.streamingcommands.connection.Goodbye;
 import org.streamingcommands.connection.Hello;
 import org.streamingcommands.connection.Refusal;
 import org.streamingcommands.connection.Rejection;
+import org.streamingcommands.connection.StreamThread;
 import org.streamingcommands.connection.Welcome;
 import org.streamingcommands.grpc.ErrorDetails;
 import org.streamingcommands.grpc.Wire;
 import org.streamingcommands.grpc.v1.ClientFrame;
+import org.streamingcommands.grpc.v1.CommandDelivery;
 import org.streamingcommands.grpc.v1.CommandResult;
 import org.streamingcommands.grpc.v1.ServerFrame;
 import org.streamingcommands.security.RateLimit;
@@ -44,6 +47,10 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
   private final Counters counters;
   private volatile @Nullable RateLimit pace;
   private boolean headersSent;
+  private boolean takesBatches;
+
+  /** Under the session's lock; null before the first command. */
+  private @Nullable HeldCommands held;
 
   static EdgeStream open(
       ServerCall<ClientFrame, ServerFrame> call,
@@ -102,6 +109,7 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
         session.result(result.getCommandId(), ResultReader.read(result));
         readOn();
       }
+      case RESULTS -> results(frame.getResults().getResultsList());
       case RECEIPT -> {
         session.received(frame.getReceipt().getCommandIdsList());
         readOn();
@@ -117,17 +125,37 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
       }
       case EVENT -> session.event(frame.getEvent().getPayload(), this::readOn);
       // The welcome asks for the next.
-      case HELLO -> hello(HelloReader.read(frame.getHello()));
+      case HELLO -> {
+        takesBatches = frame.getHello().getBatches();
+        hello(HelloReader.read(frame.getHello()));
+      }
       case TOKEN_RENEWAL -> renew(frame.getTokenRenewal().getToken());
       case FRAME_NOT_SET ->
           session.invalid("frame: none of the kinds that this version knows is set");
     }
   }
 
-  /** At the pace that the service's clients may have. */
+  private void results(List<CommandResult> results) {
+    if (results.isEmpty()) {
+      throw new IllegalArgumentException("results: must have at least one");
+    }
+    for (CommandResult result : results) {
+      session.result(result.getCommandId(), ResultReader.read(result));
+    }
+    readOn(results.size());
+  }
+
   private void readOn() {
+    readOn(1);
+  }
+
+  /** At the pace that the service's clients may have, for which a batch is as many frames. */
+  private void readOn(int frames) {
     RateLimit limit = pace;
-    long wait = limit == null ? 0 : limit.takeAndWait(System.nanoTime());
+    long wait = 0;
+    for (int n = 0; limit != null && n < frames; n++) {
+      wait = limit.takeAndWait(System.nanoTime());
+    }
     if (wait == 0) {
       call.request(1);
     } else {
@@ -198,14 +226,50 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
     pace = rate == 0 ? null : new RateLimit(rate, System.nanoTime());
     write(
         ServerFrames.welcome(
-            welcome, session.settings(), settings.maxFrameBytes(), grounds.validUntil()));
+            welcome,
+            session.settings(),
+            grounds.maxFrameBytes(settings.maxFrameBytes()),
+            grounds.validUntil()));
     call.request(1);
   }
 
   @Override
   public int deliver(Delivery delivery) {
-    write(ServerFrames.command(delivery));
+    CommandDelivery command = ServerFrames.command(delivery);
+    if (!hold(command)) {
+      write(ServerFrames.command(command));
+    }
     return call.isReady() ? READY : 0;
+  }
+
+  /**
+   * Where the loop that writes is busy with other things first, what it is given meanwhile goes out
+   * together.
+   */
+  private boolean hold(CommandDelivery command) {
+    HeldCommands commands = held;
+    if (commands == null) {
+      commands = new HeldCommands();
+      held = commands;
+    }
+    if (!StreamThread.hold(thread, commands.isEmpty() ? this::flushHeld : null)) {
+      return false;
+    }
+    if (!commands.add(command)) {
+      flush();
+    }
+    return true;
+  }
+
+  private void flushHeld() {
+    session.flush(this::flush);
+  }
+
+  private void flush() {
+    HeldCommands commands = held;
+    if (commands != null && !commands.isEmpty()) {
+      commands.writeTo(this::send, takesBatches);
+    }
   }
 
   @Override
@@ -254,6 +318,11 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
   }
 
   private void write(ServerFrame frame) {
+    flush();
+    send(frame);
+  }
+
+  private void send(ServerFrame frame) {
     if (!headersSent) {
       headersSent = true;
       call.sendHeaders(new Metadata());

@@ -39,6 +39,16 @@ final class Grounds {
             "hello: what you showed of yourself does not let you be " + client);
   }
 
+  /**
+   * The largest frame that it may send.
+   *
+   * @param listener what anybody may
+   */
+  int maxFrameBytes(int listener) {
+    int most = quota.maxMessageBytes();
+    return most == 0 ? listener : Math.min(most, listener);
+  }
+
   /** Why the principal may not send this, being what it is; null where it may. */
   @Nullable Rejection refusal(ClientFrame frame) {
     int most = quota.maxMessageBytes();

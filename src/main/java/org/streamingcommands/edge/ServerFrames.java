@@ -2,6 +2,7 @@ package org.streamingcommands.edge;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.Command;
 import org.streamingcommands.connection.Delivery;
@@ -9,6 +10,7 @@ import org.streamingcommands.connection.Goodbye;
 import org.streamingcommands.connection.ServiceSettings;
 import org.streamingcommands.connection.Welcome;
 import org.streamingcommands.grpc.Wire;
+import org.streamingcommands.grpc.v1.CommandBatch;
 import org.streamingcommands.grpc.v1.CommandCancel;
 import org.streamingcommands.grpc.v1.CommandDelivery;
 import org.streamingcommands.grpc.v1.GoodbyeReason;
@@ -28,7 +30,8 @@ final class ServerFrames {
             .setEpoch(welcome.epoch())
             .setPingInterval(Wire.duration(settings.pingInterval()))
             .setPingTimeout(Wire.duration(settings.pingTimeout()))
-            .setMaxFrameBytes(maxFrameBytes);
+            .setMaxFrameBytes(maxFrameBytes)
+            .setBatches(true);
     if (validUntil != null) {
       frame.setValidFor(timeUntil(validUntil));
     }
@@ -48,7 +51,7 @@ final class ServerFrames {
     return Wire.duration(left.isNegative() ? Duration.ZERO : left);
   }
 
-  static ServerFrame command(Delivery delivery) {
+  static CommandDelivery command(Delivery delivery) {
     Command command = delivery.command();
     CommandDelivery.Builder frame =
         CommandDelivery.newBuilder()
@@ -62,7 +65,17 @@ final class ServerFrames {
     if (!command.headers().isEmpty()) {
       frame.putAllHeaders(command.headers());
     }
-    return ServerFrame.newBuilder().setCommand(frame.build()).build();
+    return frame.build();
+  }
+
+  static ServerFrame command(CommandDelivery command) {
+    return ServerFrame.newBuilder().setCommand(command).build();
+  }
+
+  static ServerFrame commands(List<CommandDelivery> commands) {
+    return ServerFrame.newBuilder()
+        .setCommands(CommandBatch.newBuilder().addAllCommands(commands))
+        .build();
   }
 
   static ServerFrame cancel(String commandId) {

@@ -1,0 +1,47 @@
+package org.streamingcommands.edge;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.streamingcommands.grpc.v1.CommandDelivery;
+import org.streamingcommands.grpc.v1.ServerFrame;
+
+/**
+ * The commands that one stream is given in one go, to be written as one frame where its client
+ * takes that. Small: what is more is written at once. Not thread-safe.
+ */
+final class HeldCommands {
+  private static final int MOST = 64;
+
+  /** Below what a ready transport queues, which cannot see these. */
+  private static final int MOST_BYTES = 16 << 10;
+
+  private final List<CommandDelivery> commands = new ArrayList<>(4);
+  private int bytes;
+
+  /**
+   * @return whether there is room for more
+   */
+  boolean add(CommandDelivery command) {
+    commands.add(command);
+    bytes += command.getSerializedSize();
+    return commands.size() < MOST && bytes < MOST_BYTES;
+  }
+
+  boolean isEmpty() {
+    return commands.isEmpty();
+  }
+
+  /** Gives them up. */
+  void writeTo(Consumer<ServerFrame> stream, boolean inOneFrame) {
+    if (inOneFrame && commands.size() > 1) {
+      stream.accept(ServerFrames.commands(commands));
+    } else {
+      for (CommandDelivery command : commands) {
+        stream.accept(ServerFrames.command(command));
+      }
+    }
+    commands.clear();
+    bytes = 0;
+  }
+}
