@@ -63,6 +63,11 @@ final class ByteLog {
     this.maxBytes = maxBytes;
   }
 
+  /** One of the same bounds. */
+  ByteLog anotherEmpty() {
+    return new ByteLog(maxCount, maxBytes);
+  }
+
   int count() {
     return count;
   }

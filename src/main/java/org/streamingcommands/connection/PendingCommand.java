@@ -162,6 +162,19 @@ final class PendingCommand {
     return earliest;
   }
 
+  /**
+   * When it ends, or its waiting does.
+   *
+   * @param resumeUntilMillis what is in flight waits for the client until then
+   */
+  long dueMillis(long resumeUntilMillis) {
+    long due = earliestMillis();
+    if (roomUntilMillis > 0) {
+      due = Math.min(due, roomUntilMillis);
+    }
+    return Math.min(due, holdUntilMillis > 0 ? holdUntilMillis : resumeUntilMillis);
+  }
+
   /** Tells those who gave less time than the first that theirs is over; the command goes on. */
   void endImpatient(long now, Replies replies) {
     if (earliestMillis() > now) {

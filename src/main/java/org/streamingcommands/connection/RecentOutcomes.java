@@ -30,14 +30,31 @@ final class RecentOutcomes {
   private final ByteLog log;
 
   /**
+   * Results that the client brought along and that nobody here waited for. Another entity may have
+   * sent their commands, or nobody: they are kept apart, so that no client can crowd out of {@link
+   * #log} what is known to have ended. Not before the first of them.
+   */
+  private @Nullable RecentOutcomes brought;
+
+  /**
    * @param maxBytes one outcome alone may have more
    */
   RecentOutcomes(long windowMillis, int maxCount, int maxBytes) {
-    this.windowMillis = windowMillis;
-    this.log = new ByteLog(maxCount, maxBytes);
+    this(windowMillis, new ByteLog(maxCount, maxBytes));
   }
 
+  private RecentOutcomes(long windowMillis, ByteLog log) {
+    this.windowMillis = windowMillis;
+    this.log = log;
+  }
+
+  /** How it ended for sure, or else as the client says. */
   @Nullable Ended find(String commandId, long nowMillis) {
+    Ended ended = findOwn(commandId, nowMillis);
+    return ended == null && brought != null ? brought.findOwn(commandId, nowMillis) : ended;
+  }
+
+  private @Nullable Ended findOwn(String commandId, long nowMillis) {
     int entry = log.find(commandId);
     if (entry < 0) {
       return null;
@@ -56,14 +73,33 @@ final class RecentOutcomes {
 
   /** A result of a command that another entity had sent. */
   void addResult(String commandId, Outcome<Any> outcome, long nowMillis) {
-    if (find(commandId, nowMillis) == null) {
+    if (findOwn(commandId, nowMillis) == null) {
       add(commandId, new Ended(null, "", outcome, nowMillis), nowMillis);
     }
   }
 
-  /** All of them, in the order of their end. */
+  /** A result that the client brought along and that nobody here waited for. */
+  void bring(String commandId, Outcome<Any> outcome, long nowMillis) {
+    if (findOwn(commandId, nowMillis) == null) {
+      if (brought == null) {
+        brought = new RecentOutcomes(windowMillis, log.anotherEmpty());
+      }
+      brought.addResult(commandId, outcome, nowMillis);
+    }
+  }
+
+  /** All of them, those known for sure in the order of their end and last. */
   List<Known> all(long nowMillis) {
-    forget(nowMillis);
+    List<Known> all = new ArrayList<>();
+    if (brought != null) {
+      all.addAll(brought.allOwn(nowMillis));
+    }
+    all.addAll(allOwn(nowMillis));
+    return all;
+  }
+
+  private List<Known> allOwn(long nowMillis) {
+    forgetOwn(nowMillis);
     List<Known> all = new ArrayList<>(log.count());
     log.forEach((id, at, body) -> all.add(new Known(id, OutcomeBytes.read(body, at))));
     return all;
@@ -71,7 +107,7 @@ final class RecentOutcomes {
 
   /** What another entity knew; what ended here since is newer. */
   void inherit(List<Known> inherited, long nowMillis) {
-    List<Known> own = all(nowMillis);
+    List<Known> own = allOwn(nowMillis);
     log.clear();
     inherited.forEach(known -> add(known.commandId(), known.ended(), nowMillis));
     own.forEach(known -> add(known.commandId(), known.ended(), nowMillis));
@@ -88,7 +124,7 @@ final class RecentOutcomes {
 
   /** A result that came after the command was given up: it is the better answer from now on. */
   boolean correct(String commandId, Outcome<Any> late, long nowMillis) {
-    Ended ended = find(commandId, nowMillis);
+    Ended ended = findOwn(commandId, nowMillis);
     if (ended == null || !(ended.outcome() instanceof Outcome.Undelivered<Any>)) {
       return false;
     }
@@ -106,7 +142,7 @@ final class RecentOutcomes {
       Ended ended = find(commandId, nowMillis);
       return ended == null ? List.of() : List.of(view(commandId, ended, ended.outcome()));
     }
-    List<Known> known = all(nowMillis);
+    List<Known> known = allOwn(nowMillis);
     return known.subList(Math.max(0, known.size() - ClientView.MOST), known.size()).stream()
         .map(k -> view(k.commandId(), k.ended(), bare(k.ended().outcome())))
         .toList();
@@ -133,12 +169,19 @@ final class RecentOutcomes {
   }
 
   boolean isEmpty(long nowMillis) {
-    forget(nowMillis);
-    return log.count() == 0;
+    forgetOwn(nowMillis);
+    return log.count() == 0 && (brought == null || brought.isEmpty(nowMillis));
   }
 
   /** Lets go of what is out of the window, and of its memory. */
   void forget(long nowMillis) {
+    forgetOwn(nowMillis);
+    if (brought != null) {
+      brought.forgetOwn(nowMillis);
+    }
+  }
+
+  private void forgetOwn(long nowMillis) {
     log.forgetBefore(nowMillis - windowMillis);
     log.shrink();
   }
