@@ -238,7 +238,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
         new CommandFlow(
             settings, connections.replies(), connections.counters(), connections.clock());
     // The parent, because the shard that typed entities are given is one and the same for all.
-    flow.holdUntil(connections.settlesAtMillis(Adapter.toClassic(context).parent()));
+    flow.holdUntil(connections.shardMoves().settlesAtMillis(Adapter.toClassic(context).parent()));
     flow.awaitLegacy(connections.legacies().take(client));
     this.entry = connections.entities().add(client, context.getSelf());
     scheduleIdleCheck();
@@ -528,7 +528,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
   private Behavior<Message> onStop() {
     // Out of the index first: from here on, senders go through the region.
     connections.entities().remove(entry);
-    if (connections.hasOtherHosts()) {
+    if (connections.nodes().hasOtherHosts()) {
       // How commands ended first: one that is asked for again must not run again.
       List<Request> legacy =
           new ArrayList<>(Legacy.ended(client, flow.recent(), connections.limit()));
@@ -536,7 +536,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
       connections.counters().handedOver.add(unfinished.size());
       unfinished.forEach(command -> legacy.add(command.toInherit(client)));
       if (session == null && !legacy.isEmpty()) {
-        connections.announceLegacy(client, legacy.size());
+        connections.legacies().announce(client, legacy.size());
       }
       legacy.forEach(connections::routeThroughRegion);
       handedOver = legacy.size();
@@ -548,7 +548,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
   private Behavior<Message> onWordCheck() {
     if (session != null && session.downlink() instanceof RemoteDownlink remote) {
       if (!remote.hasSpoken()) {
-        onDetach(false, Connections.SETTLE_MILLIS);
+        onDetach(false, ShardMoves.SETTLE_MILLIS);
         return settle();
       }
       wordTimer = later(wordCheckInterval(), WordCheck.INSTANCE);

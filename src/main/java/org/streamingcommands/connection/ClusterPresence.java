@@ -270,7 +270,7 @@ final class ClusterPresence extends AbstractBehavior<ClusterPresence.Message> {
   }
 
   private PresenceStory newStory() {
-    return new PresenceStory(Connections.SETTLE_MILLIS, this::tell);
+    return new PresenceStory(ShardMoves.SETTLE_MILLIS, this::tell);
   }
 
   private void tell(PresenceEvent event) {

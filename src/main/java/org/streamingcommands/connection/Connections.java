@@ -1,19 +1,12 @@
 package org.streamingcommands.connection;
 
 import com.google.protobuf.Any;
-import com.typesafe.config.ConfigValueFactory;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -23,28 +16,15 @@ import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.Extension;
 import org.apache.pekko.actor.typed.ExtensionId;
 import org.apache.pekko.actor.typed.Props;
-import org.apache.pekko.actor.typed.javadsl.Adapter;
-import org.apache.pekko.actor.typed.javadsl.Behaviors;
-import org.apache.pekko.cluster.Member;
-import org.apache.pekko.cluster.MemberStatus;
-import org.apache.pekko.cluster.sharding.ShardRegion;
-import org.apache.pekko.cluster.sharding.typed.ClusterShardingSettings;
-import org.apache.pekko.cluster.sharding.typed.ShardingEnvelope;
-import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
-import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
 import org.apache.pekko.cluster.typed.Cluster;
-import org.apache.pekko.pattern.Patterns;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.CancelResult;
-import org.streamingcommands.command.Certainty;
 import org.streamingcommands.command.ClientKey;
 import org.streamingcommands.command.Command;
 import org.streamingcommands.command.CommandException;
 import org.streamingcommands.command.CommandListener;
 import org.streamingcommands.command.LabelSelector;
-import org.streamingcommands.command.Names;
 import org.streamingcommands.command.Outcome;
-import org.streamingcommands.command.Reason;
 
 /**
  * The engine of one ActorSystem: takes sends in, routes them to the client's entity, and holds the
@@ -63,43 +43,12 @@ public final class Connections implements Extension {
   private static final Props INTERNAL =
       DispatcherSelector.fromConfig("pekko.actor.internal-dispatcher");
 
-  private static final Duration ROUTING_TIMEOUT = Duration.ofSeconds(1);
-
   private static final Duration SWEEP = Duration.ofMillis(100);
-
-  /** How long a client's stream may need to find its entity on another node. */
-  static final long SETTLE_MILLIS = 10_000;
-
-  /** How long a lost node's entities may take to come to life elsewhere. */
-  private static final long ASK_AGAIN_MILLIS = 8_000;
-
-  private static final long ASK_AGAIN_PAUSE_MILLIS = 1_000;
-
-  private volatile long askAgainUntilMillis;
-
-  /** Touched by the sweep only. */
-  private long askedAgainMillis;
-
-  /** How long after a shard came here its entities may come to life before their streams know. */
-  private static final long MOVE_MILLIS = 15_000;
-
-  /** How long after a node came or went shards may move from one to another. */
-  private static final long SHARDS_MOVE_MILLIS = 120_000;
-
-  /** A shard and since when it is on this node. */
-  private record ShardHere(org.apache.pekko.actor.ActorRef shard, long sinceMillis) {}
-
-  private final ConcurrentHashMap<String, ShardHere> shards = new ConcurrentHashMap<>();
-  private volatile boolean isAlone = true;
-  private volatile long membersChangedMillis;
-  private volatile boolean isRegionGone;
-  private volatile @Nullable String cutOff;
 
   private final ActorSystem<?> system;
   private final EngineSettings settings;
   private final InstantSource clock = InstantSource.system();
   private final Counters counters = new Counters();
-  private final List<SendObserver> observers = new CopyOnWriteArrayList<>();
   private final ServiceCatalog services = new ServiceCatalog();
   private final PresenceBoard presence = new PresenceBoard(clock);
   private final LocalEntities entities = new LocalEntities(presence);
@@ -108,13 +57,17 @@ public final class Connections implements Extension {
   private final FrameLimit limit;
   private final Gateways gateways;
   private final Replies replies;
-  private final Cluster cluster;
-  private final Legacies legacies = new Legacies(clock);
+  private final ClusterNodes nodes;
+  private final ShardMoves shardMoves = new ShardMoves(clock);
+  private final Legacies legacies;
   private final SharedPayloads sharedPayloads = new SharedPayloads(clock);
   private final ClusterListings listings;
   private final PresenceFeeds feeds;
   private final ActorRef<ClusterPresence.Message> clusterPresence;
-  private final ActorRef<ShardingEnvelope<ClientConnection.Message>> region;
+  private final EntityRegion region;
+  private final SendGate gate;
+  private final Requests requests;
+  private final AskingAgain askingAgain;
   private final Heartbeat heartbeat;
   private final AtomicBoolean draining = new AtomicBoolean();
   private final CompletableFuture<Void> drainBegins = new CompletableFuture<>();
@@ -130,7 +83,8 @@ public final class Connections implements Extension {
   private Connections(ActorSystem<?> system) {
     this.system = system;
     settings = EngineSettings.from(system.settings().config().getConfig("streaming-commands"));
-    node = Cluster.get(system).selfMember().address().hostPort();
+    nodes = new ClusterNodes(Cluster.get(system), settings.role());
+    node = nodes.self();
     sessions = new LiveSessions(node);
     drainSettings =
         DrainSettings.from(system.settings().config().getConfig("streaming-commands.drain"));
@@ -143,9 +97,8 @@ public final class Connections implements Extension {
     sends = new PendingSends(node, clock, counters);
     limit = FrameLimit.from(system.settings().config());
     gateways = new Gateways(system);
-    replies =
-        new RoutedReplies(node, sends, gateways, limit, () -> Cluster.get(system).isTerminated());
-    cluster = Cluster.get(system);
+    legacies = new Legacies(clock, nodes, gateways);
+    replies = new RoutedReplies(node, sends, gateways, limit, nodes::isOut);
     listings = new ClusterListings(system, node, presence, gateways, limit);
     feeds = new PresenceFeeds(node, presence, limit);
     system.systemActorOf(
@@ -165,32 +118,18 @@ public final class Connections implements Extension {
         INTERNAL);
     clusterPresence =
         system.systemActorOf(
-            ClusterPresence.create(gateways, this::hostingNodes),
+            ClusterPresence.create(gateways, nodes::hosts),
             "streaming-commands-presence",
             INTERNAL);
-    region = startRegion(system);
+    region = new EntityRegion(system, settings, nodes, this);
+    gate = new SendGate(services, draining, region);
+    requests = new Requests(gate, sends, entities, region, limit, counters, clock);
+    askingAgain = new AskingAgain(clock, sends, sessions, entities, region);
     system.systemActorOf(
         StrayRequests.create(this), "streaming-commands-stray-requests", Props.empty());
-    system.systemActorOf(
-        Behaviors.<String>setup(
-            context -> {
-              context.watchWith(region, "gone");
-              return Behaviors.receive(String.class)
-                  .onMessage(
-                      String.class,
-                      gone -> {
-                        isRegionGone = true;
-                        return Behaviors.stopped();
-                      })
-                  .build();
-            }),
-        "streaming-commands-region-watch",
-        Props.empty());
     system.systemActorOf(NodeWatch.create(this), "streaming-commands-node-watch", Props.empty());
     system.systemActorOf(
-        PartitionWatch.create(why -> cutOff = why),
-        "streaming-commands-partition-watch",
-        Props.empty());
+        PartitionWatch.create(gate::cutOff), "streaming-commands-partition-watch", Props.empty());
     heartbeat = new Heartbeat(system, sessions);
     heartbeat.pace(settings.defaults());
     system.scheduler().scheduleAtFixedRate(SWEEP, SWEEP, this::sweep, system.executionContext());
@@ -204,41 +143,7 @@ public final class Connections implements Extension {
    * @return never completed exceptionally
    */
   public CompletableFuture<Boolean> isRouting() {
-    return Patterns.ask(
-            Adapter.toClassic(region), ShardRegion.getCurrentRegionsInstance(), ROUTING_TIMEOUT)
-        .handle(
-            (answer, error) ->
-                answer instanceof ShardRegion.CurrentRegions regions
-                    && (!hosts(cluster.selfMember())
-                        || regions.getRegions().contains(cluster.selfMember().address())))
-        .toCompletableFuture();
-  }
-
-  private ActorRef<ShardingEnvelope<ClientConnection.Message>> startRegion(ActorSystem<?> system) {
-    if (settings.role().isEmpty() && cluster.selfMember().hasRole("sender")) {
-      throw new IllegalArgumentException(
-          "streaming-commands.engine.role: must name the role of the nodes, such as 'node', where a"
-              + " member is a sender; else this one would host clients' entities");
-    }
-    ClusterShardingSettings sharding =
-        ClusterShardingSettings.fromConfig(
-                system
-                    .settings()
-                    .config()
-                    .getConfig("pekko.cluster.sharding")
-                    .withValue(
-                        "number-of-shards",
-                        ConfigValueFactory.fromAnyRef(settings.numberOfShards())))
-            // The default would stop a quiet entity whose client is connected.
-            .withNoPassivationStrategy();
-    Entity<ClientConnection.Message, ShardingEnvelope<ClientConnection.Message>> entity =
-        Entity.of(
-                ClientConnection.TYPE_KEY,
-                context -> ClientConnection.create(context.getEntityId(), this, context.getShard()))
-            .withEntityProps(DispatcherSelector.fromConfig("streaming-commands.entity-dispatcher"))
-            .withSettings(settings.role().isEmpty() ? sharding : sharding.withRole(settings.role()))
-            .withStopMessage(ClientConnection.Stop.INSTANCE);
-    return ClusterSharding.get(system).init(entity);
+    return region.isRouting();
   }
 
   // ---- senders ------------------------------------------------------------------------------
@@ -278,10 +183,7 @@ public final class Connections implements Extension {
       boolean steps,
       CommandListener listener,
       @Nullable NodeBatches batches) {
-    ObservedSend observed = new ObservedSend(listener, by.mode(), counters);
-    Command travelling =
-        observers.isEmpty() ? command : observed.begin(observers, by, client, command);
-    return admit(client, travelling, steps, observed, batches);
+    return requests.send(by, client, command, steps, listener, batches);
   }
 
   /**
@@ -293,52 +195,20 @@ public final class Connections implements Extension {
         gateways,
         limit,
         entities,
-        there -> otherHosts().contains(there),
+        there -> nodes.otherHosts().contains(there),
         this::routeThroughRegion);
   }
 
   /** Where the entities of these clients are, by the client's id; nothing where this node knows. */
   CompletableFuture<Map<String, String>> locate(String service, Collection<String> clientIds) {
-    return hasOtherHosts()
-        ? ShardHomes.ask(
-                Adapter.toClassic(region), settings.numberOfShards(), system.executionContext())
-            .thenApply(homes -> homes.of(service, clientIds))
-        : CompletableFuture.completedFuture(Map.of());
+    return region.locate(service, clientIds);
   }
 
   /** Many commands with this very payload are about to be sent from here. */
   void announce(Any payload) {
-    if (hasOtherHosts()) {
+    if (nodes.hasOtherHosts()) {
       sharedPayloads.announce(payload);
     }
-  }
-
-  private long admit(
-      ClientKey client,
-      Command command,
-      boolean steps,
-      CommandListener listener,
-      @Nullable NodeBatches batches) {
-    Outcome<Any> refusal = refusal(client.service(), command);
-    if (refusal != null) {
-      listener.outcome(refusal);
-      return 0;
-    }
-    LocalEntities.Entry entity = entities.find(client);
-    if (entity == null && !limit.fits(command)) {
-      listener.outcome(Outcome.notSent(Reason.TOO_LARGE, limit.tooLarge(command.size())));
-      return 0;
-    }
-    ClientConnection.Send send = sends.send(client, command, steps, listener, entity != null);
-    String there = entity != null || batches == null ? null : batches.nodeOf(client);
-    if (entity != null) {
-      entity.tell(send);
-    } else if (batches != null && there != null) {
-      batches.add(there, send);
-    } else {
-      routeThroughRegion(send);
-    }
-    return send.replyTo().ticket();
   }
 
   /**
@@ -348,12 +218,7 @@ public final class Connections implements Extension {
    * @param send what {@link #send} answered
    */
   public void abandon(long send) {
-    ClientConnection.Send abandoned = sends.find(send);
-    if (abandoned != null) {
-      route(
-          new ClientConnection.Abandon(
-              abandoned.client(), abandoned.command().id(), abandoned.replyTo()));
-    }
+    requests.abandon(send);
   }
 
   /**
@@ -364,10 +229,7 @@ public final class Connections implements Extension {
    */
   public CompletableFuture<CancelResult> cancel(
       ClientKey client, String commandId, Duration timeout) {
-    CompletableFuture<CancelResult> result = new CompletableFuture<>();
-    ReplyTo replyTo = sends.cancel(result::complete, clock.millis() + timeout.toMillis());
-    route(new ClientConnection.Cancel(client, commandId, replyTo));
-    return result;
+    return requests.cancel(client, commandId, timeout);
   }
 
   /**
@@ -378,14 +240,7 @@ public final class Connections implements Extension {
    */
   public CompletableFuture<Boolean> disconnect(
       ClientKey client, Goodbye goodbye, Duration timeout) {
-    String why = cutOff;
-    if (why != null) {
-      return CompletableFuture.failedFuture(new CommandException(refused(Reason.NO_MAJORITY, why)));
-    }
-    CompletableFuture<Boolean> result = new CompletableFuture<>();
-    ReplyTo replyTo = sends.disconnect(result, clock.millis() + timeout.toMillis());
-    route(new ClientConnection.Disconnect(client, goodbye, replyTo));
-    return result;
+    return requests.disconnect(client, goodbye, timeout);
   }
 
   /**
@@ -396,10 +251,7 @@ public final class Connections implements Extension {
    */
   public CompletableFuture<ClientView> inspect(
       ClientKey client, String commandId, Duration timeout) {
-    CompletableFuture<ClientView> result = new CompletableFuture<>();
-    ReplyTo replyTo = sends.inspect(result::complete, clock.millis() + timeout.toMillis());
-    route(new ClientConnection.Inspect(client, commandId, replyTo));
-    return result;
+    return requests.inspect(client, commandId, timeout);
   }
 
   /**
@@ -449,7 +301,7 @@ public final class Connections implements Extension {
       int pageSize,
       Duration timeout) {
     return listings.list(
-        hostingNodes(),
+        nodes.hosts(),
         replyTo ->
             new Gateway.ListClients(replyTo, service, selector.toString(), search, after, pageSize),
         pageSize,
@@ -460,19 +312,6 @@ public final class Connections implements Extension {
   public List<ConnectedClient> list(
       @Nullable String service, @Nullable ClientKey after, int limit) {
     return list(service, client -> true, after, limit);
-  }
-
-  private Set<String> hostingNodes() {
-    Set<String> nodes = new TreeSet<>();
-    if (cluster.isTerminated()) {
-      return nodes;
-    }
-    for (Member member : cluster.state().getMembers()) {
-      if (hosts(member) && member.status() != MemberStatus.down()) {
-        nodes.add(member.address().hostPort());
-      }
-    }
-    return nodes;
   }
 
   /**
@@ -492,51 +331,7 @@ public final class Connections implements Extension {
 
   /** Why this command can be sent to no client of the service at all; null where it can. */
   public Outcome.@Nullable Undelivered<Any> refusal(String service, Command command) {
-    if (!services.knows(service)) {
-      return refused(Reason.UNKNOWN_SERVICE, "service: '%s' is not registered".formatted(service));
-    }
-    String problem = problemWith(command);
-    if (problem != null) {
-      return refused(Reason.INVALID_COMMAND, problem);
-    }
-    ServiceCatalog.Entry here = services.find(service);
-    if (here != null && !here.settings().takes(command.payload().getTypeUrl())) {
-      return refused(
-          Reason.INVALID_COMMAND,
-          "payload.type_url: the clients of '%s' do not take this type".formatted(service));
-    }
-    String why = cutOff;
-    if (why != null) {
-      return refused(Reason.NO_MAJORITY, why);
-    }
-    return draining.get() && !routesElsewhere()
-        ? refused(Reason.SHUTTING_DOWN, "the node is stopping")
-        : null;
-  }
-
-  private static Outcome.Undelivered<Any> refused(Reason reason, String message) {
-    return new Outcome.Undelivered<>(reason, Certainty.NOT_SENT, message);
-  }
-
-  private static @Nullable String problemWith(Command command) {
-    String id = Names.problemWithCommandId(command.id()).orElse(null);
-    if (id != null) {
-      return id;
-    }
-    if (!command.headers().isEmpty()) {
-      String headers = Names.problemWithLabels("headers", command.headers()).orElse(null);
-      if (headers != null) {
-        return headers;
-      }
-    }
-    String key =
-        Names.problemWithText("coalescing_key", command.coalescingKey(), 0, Names.MAX_LABEL_VALUE)
-            .orElse(null);
-    if (key != null) {
-      return key;
-    }
-    return Names.problemWithTypeUrl("payload.type_url", command.payload().getTypeUrl())
-        .orElse(null);
+    return gate.refusal(service, command);
   }
 
   /**
@@ -545,13 +340,12 @@ public final class Connections implements Extension {
    * @return ends it
    */
   public Runnable observe(SendObserver observer) {
-    observers.add(observer);
-    return () -> observers.remove(observer);
+    return requests.observe(observer);
   }
 
   /** Tells the observers of a send that never was one. */
   public void refused(SendObserver.Refused send) {
-    ObservedSend.refused(observers, send);
+    requests.refused(send);
   }
 
   // ---- streams ------------------------------------------------------------------------------
@@ -582,15 +376,8 @@ public final class Connections implements Extension {
   /** Takes a service away from this node and says goodbye to its clients. */
   public void withdraw(String service) {
     if (services.remove(service)) {
-      Goodbye goodbye =
-          Goodbye.of(Goodbye.Cause.DISCONNECTED, "the service was taken off this node");
-      sessions.forEach(
-          session -> {
-            ClientKey client = session.client();
-            if (client != null && client.service().equals(service)) {
-              session.goodbye(goodbye);
-            }
-          });
+      sessions.goodbye(
+          service, Goodbye.of(Goodbye.Cause.DISCONNECTED, "the service was taken off this node"));
     }
   }
 
@@ -609,18 +396,7 @@ public final class Connections implements Extension {
 
   /** The nodes of the cluster as this one sees them, in the order of their names. */
   public List<ClusterMember> members() {
-    List<ClusterMember> members = new ArrayList<>();
-    var state = cluster.state();
-    for (Member member : state.getMembers()) {
-      members.add(
-          new ClusterMember(
-              member.address().hostPort(),
-              member.status().toString(),
-              !state.getUnreachable().contains(member),
-              member.getRoles()));
-    }
-    members.sort(Comparator.comparing(ClusterMember::node));
-    return members;
+    return nodes.all();
   }
 
   /** What the entities of this node have to do, as of now. */
@@ -635,7 +411,7 @@ public final class Connections implements Extension {
 
   /** Why this node is cut off from its cluster; null where it is not. */
   public @Nullable String cutOff() {
-    return cutOff;
+    return gate.cutOff();
   }
 
   public boolean isDraining() {
@@ -678,16 +454,11 @@ public final class Connections implements Extension {
 
   /** To the client's entity: told directly where it is on this node, through the region else. */
   void route(ClientConnection.Request request) {
-    LocalEntities.Entry entity = entities.find(request.client());
-    if (entity != null) {
-      entity.tell(request);
-    } else {
-      routeThroughRegion(request);
-    }
+    requests.route(request);
   }
 
   void routeThroughRegion(ClientConnection.Request request) {
-    region.tell(new ShardingEnvelope<>(request.client().entityId(), request));
+    region.route(request);
   }
 
   Downlink downlink(StreamRef ref) {
@@ -727,12 +498,6 @@ public final class Connections implements Extension {
     return sends;
   }
 
-  /** Another node was seen: entities may come from there. */
-  void notAlone() {
-    isAlone = false;
-    membersChangedMillis = clock.millis();
-  }
-
   /** A node will not speak again. */
   void nodeGone(String gone) {
     gateways.forget(gone);
@@ -745,82 +510,32 @@ public final class Connections implements Extension {
    * What was said to or by another node may be lost; whoever waits here asks again, for a while.
    */
   void askAgain() {
-    askAgainUntilMillis = clock.millis() + ASK_AGAIN_MILLIS;
+    askingAgain.begin();
   }
 
   private void sweep() {
     sends.sweep();
-    sends.remind(client -> entities.find(client) == null, this::routeThroughRegion);
+    askingAgain.sweep();
     legacies.sweep();
     sharedPayloads.sweep();
     feeds.sweep();
-    long now = clock.millis();
-    if (now < askAgainUntilMillis && now >= askedAgainMillis + ASK_AGAIN_PAUSE_MILLIS) {
-      askedAgainMillis = now;
-      // Streams first: what is asked for waits for them, and not for long.
-      sessions.forEach(ClientSession::seekEntity);
-      sends.askAgain(client -> entities.find(client) == null, this::routeThroughRegion);
-    }
   }
 
   /** Whether, of a node that stops, commands find their way to an entity on another. */
   boolean routesElsewhere() {
-    // After the region stopped, each would come back at once.
-    return !isRegionGone && hasOtherHosts();
+    return region.routesElsewhere();
   }
 
-  /** Whether another node could take this one's entities over. */
-  boolean hasOtherHosts() {
-    return !otherHosts().isEmpty();
-  }
-
-  private List<String> otherHosts() {
-    if (cluster.isTerminated()) {
-      return List.of();
-    }
-    List<String> others = new ArrayList<>();
-    Set<Member> unreachable = cluster.state().getUnreachable();
-    for (Member member : cluster.state().getMembers()) {
-      String name = member.address().hostPort();
-      if (hosts(member)
-          && member.status() == MemberStatus.up()
-          && !unreachable.contains(member)
-          && !name.equals(node)) {
-        others.add(name);
-      }
-    }
-    return others;
-  }
-
-  /** An entity left so many messages to its successor, and has no stream to tell it. */
-  void announceLegacy(ClientKey client, int messages) {
-    otherHosts().forEach(host -> gateways.of(host).tell(new Gateway.LegacyLeft(client, messages)));
+  ClusterNodes nodes() {
+    return nodes;
   }
 
   Legacies legacies() {
     return legacies;
   }
 
-  private boolean hosts(Member member) {
-    return settings.role().isEmpty() || member.hasRole(settings.role());
-  }
-
-  /**
-   * Until when the stream of a client whose entity comes to life now may be on its way from where
-   * the shard was. 0 where there is nowhere it could come from.
-   */
-  long settlesAtMillis(org.apache.pekko.actor.ActorRef shard) {
-    long now = clock.millis();
-    if (isAlone || now > membersChangedMillis + SHARDS_MOVE_MILLIS) {
-      // Nothing moves where no node comes or goes: a client without a stream has none.
-      return 0;
-    }
-    ShardHere here =
-        shards.compute(
-            shard.path().name(),
-            (name, known) ->
-                known != null && known.shard().equals(shard) ? known : new ShardHere(shard, now));
-    return now < here.sinceMillis() + MOVE_MILLIS ? now + SETTLE_MILLIS : 0;
+  ShardMoves shardMoves() {
+    return shardMoves;
   }
 
   FrameLimit limit() {

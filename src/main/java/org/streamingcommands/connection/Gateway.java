@@ -310,7 +310,7 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
       // It ended while its entity took it in, most likely because its node stops.
       attached
           .entity()
-          .tell(new ClientConnection.Detach(attached.stream(), false, Connections.SETTLE_MILLIS));
+          .tell(new ClientConnection.Detach(attached.stream(), false, ShardMoves.SETTLE_MILLIS));
     }
     return this;
   }

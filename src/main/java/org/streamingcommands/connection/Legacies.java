@@ -5,8 +5,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.streamingcommands.command.ClientKey;
 
 /**
- * What entities of other nodes left to their successors, as far as word of it came before them: one
- * that comes to life here waits for it, so that nothing new overtakes. Thread-safe.
+ * Word of what entities leave to their successors on other nodes. One that comes to life here, and
+ * that word came before, waits for it, so that nothing new overtakes. Thread-safe.
  */
 final class Legacies {
   private static final long KEPT_MILLIS = 10_000;
@@ -15,9 +15,20 @@ final class Legacies {
 
   private final ConcurrentHashMap<ClientKey, Announced> byClient = new ConcurrentHashMap<>();
   private final InstantSource clock;
+  private final ClusterNodes nodes;
+  private final Gateways gateways;
 
-  Legacies(InstantSource clock) {
+  Legacies(InstantSource clock, ClusterNodes nodes, Gateways gateways) {
     this.clock = clock;
+    this.nodes = nodes;
+    this.gateways = gateways;
+  }
+
+  /** An entity left so many messages to its successor, and has no stream to tell it. */
+  void announce(ClientKey client, int messages) {
+    nodes
+        .otherHosts()
+        .forEach(host -> gateways.of(host).tell(new Gateway.LegacyLeft(client, messages)));
   }
 
   void announced(Gateway.LegacyLeft left) {

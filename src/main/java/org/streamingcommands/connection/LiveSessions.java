@@ -5,6 +5,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.streamingcommands.command.ClientKey;
 
 /** The live streams of this node, by id; and what looks after all of them. */
 final class LiveSessions {
@@ -40,6 +41,16 @@ final class LiveSessions {
 
   void forEach(Consumer<ClientSession> action) {
     byId.values().forEach(action);
+  }
+
+  /** To all streams of a service's clients. */
+  void goodbye(String service, Goodbye goodbye) {
+    for (ClientSession session : byId.values()) {
+      ClientKey client = session.client();
+      if (client != null && client.service().equals(service)) {
+        session.goodbye(goodbye);
+      }
+    }
   }
 
   void tick(Duration untilNext) {

@@ -107,7 +107,7 @@ final class LocalEntities {
     for (Entry entry : byEntityId.values()) {
       Connected now = entry.connected;
       if (now != null && now.stream.node().equals(node)) {
-        entry.ref.tell(new ClientConnection.Detach(now.stream, false, Connections.SETTLE_MILLIS));
+        entry.ref.tell(new ClientConnection.Detach(now.stream, false, ShardMoves.SETTLE_MILLIS));
       }
     }
   }

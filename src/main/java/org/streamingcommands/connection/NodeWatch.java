@@ -46,7 +46,7 @@ final class NodeWatch {
     if (node.equals(connections.node())) {
       return;
     }
-    connections.notAlone();
+    connections.shardMoves().notAlone();
     if (event instanceof ClusterEvent.MemberDowned || event instanceof ClusterEvent.MemberRemoved) {
       connections.nodeGone(node);
     }

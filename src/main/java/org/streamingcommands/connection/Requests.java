@@ -1,0 +1,147 @@
+package org.streamingcommands.connection;
+
+import com.google.protobuf.Any;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.streamingcommands.command.CancelResult;
+import org.streamingcommands.command.ClientKey;
+import org.streamingcommands.command.Command;
+import org.streamingcommands.command.CommandException;
+import org.streamingcommands.command.CommandListener;
+import org.streamingcommands.command.Outcome;
+import org.streamingcommands.command.Reason;
+
+/**
+ * What this node's senders and operators ask of clients' entities: notes who waits for the answer,
+ * and finds the way. Thread-safe.
+ */
+final class Requests {
+  private final SendGate gate;
+  private final PendingSends sends;
+  private final LocalEntities entities;
+  private final EntityRegion region;
+  private final FrameLimit limit;
+  private final Counters counters;
+  private final InstantSource clock;
+  private final List<SendObserver> observers = new CopyOnWriteArrayList<>();
+
+  Requests(
+      SendGate gate,
+      PendingSends sends,
+      LocalEntities entities,
+      EntityRegion region,
+      FrameLimit limit,
+      Counters counters,
+      InstantSource clock) {
+    this.gate = gate;
+    this.sends = sends;
+    this.entities = entities;
+    this.region = region;
+    this.limit = limit;
+    this.counters = counters;
+    this.clock = clock;
+  }
+
+  /**
+   * @param batches where to put what goes to another node with others of its payload
+   * @return names this send to {@link #abandon}
+   */
+  long send(
+      Sender by,
+      ClientKey client,
+      Command command,
+      boolean steps,
+      CommandListener listener,
+      @Nullable NodeBatches batches) {
+    ObservedSend observed = new ObservedSend(listener, by.mode(), counters);
+    Command travelling =
+        observers.isEmpty() ? command : observed.begin(observers, by, client, command);
+    return admit(client, travelling, steps, observed, batches);
+  }
+
+  private long admit(
+      ClientKey client,
+      Command command,
+      boolean steps,
+      CommandListener listener,
+      @Nullable NodeBatches batches) {
+    Outcome<Any> refusal = gate.refusal(client.service(), command);
+    if (refusal != null) {
+      listener.outcome(refusal);
+      return 0;
+    }
+    LocalEntities.Entry entity = entities.find(client);
+    if (entity == null && !limit.fits(command)) {
+      listener.outcome(Outcome.notSent(Reason.TOO_LARGE, limit.tooLarge(command.size())));
+      return 0;
+    }
+    ClientConnection.Send send = sends.send(client, command, steps, listener, entity != null);
+    String there = entity != null || batches == null ? null : batches.nodeOf(client);
+    if (entity != null) {
+      entity.tell(send);
+    } else if (batches != null && there != null) {
+      batches.add(there, send);
+    } else {
+      region.route(send);
+    }
+    return send.replyTo().ticket();
+  }
+
+  void abandon(long send) {
+    ClientConnection.Send abandoned = sends.find(send);
+    if (abandoned != null) {
+      route(
+          new ClientConnection.Abandon(
+              abandoned.client(), abandoned.command().id(), abandoned.replyTo()));
+    }
+  }
+
+  CompletableFuture<CancelResult> cancel(ClientKey client, String commandId, Duration timeout) {
+    CompletableFuture<CancelResult> result = new CompletableFuture<>();
+    ReplyTo replyTo = sends.cancel(result::complete, clock.millis() + timeout.toMillis());
+    route(new ClientConnection.Cancel(client, commandId, replyTo));
+    return result;
+  }
+
+  CompletableFuture<Boolean> disconnect(ClientKey client, Goodbye goodbye, Duration timeout) {
+    Outcome.Undelivered<Any> refusal = gate.withoutMajority();
+    if (refusal != null) {
+      return CompletableFuture.failedFuture(new CommandException(refusal));
+    }
+    CompletableFuture<Boolean> result = new CompletableFuture<>();
+    ReplyTo replyTo = sends.disconnect(result, clock.millis() + timeout.toMillis());
+    route(new ClientConnection.Disconnect(client, goodbye, replyTo));
+    return result;
+  }
+
+  CompletableFuture<ClientView> inspect(ClientKey client, String commandId, Duration timeout) {
+    CompletableFuture<ClientView> result = new CompletableFuture<>();
+    ReplyTo replyTo = sends.inspect(result::complete, clock.millis() + timeout.toMillis());
+    route(new ClientConnection.Inspect(client, commandId, replyTo));
+    return result;
+  }
+
+  /** To the client's entity: told directly where it is on this node, through the region else. */
+  void route(ClientConnection.Request request) {
+    LocalEntities.Entry entity = entities.find(request.client());
+    if (entity != null) {
+      entity.tell(request);
+    } else {
+      region.route(request);
+    }
+  }
+
+  Runnable observe(SendObserver observer) {
+    observers.add(observer);
+    return () -> observers.remove(observer);
+  }
+
+  /** Tells the observers of a send that never was one. */
+  void refused(SendObserver.Refused send) {
+    ObservedSend.refused(observers, send);
+  }
+}
