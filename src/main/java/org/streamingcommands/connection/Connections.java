@@ -3,9 +3,7 @@ package org.streamingcommands.connection;
 import com.google.protobuf.Any;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -67,6 +65,7 @@ public final class Connections implements Extension {
   private final EntityRegion region;
   private final SendGate gate;
   private final Requests requests;
+  private final FleetRoutes fleetRoutes;
   private final AskingAgain askingAgain;
   private final Heartbeat heartbeat;
   private final AtomicBoolean draining = new AtomicBoolean();
@@ -124,6 +123,7 @@ public final class Connections implements Extension {
     region = new EntityRegion(system, settings, nodes, this);
     gate = new SendGate(services, draining, region);
     requests = new Requests(gate, sends, entities, region, limit, counters, clock);
+    fleetRoutes = new FleetRoutes(nodes, region, gateways, limit, sharedPayloads);
     askingAgain = new AskingAgain(clock, sends, sessions, entities, region);
     system.systemActorOf(
         StrayRequests.create(this), "streaming-commands-stray-requests", Props.empty());
@@ -170,45 +170,7 @@ public final class Connections implements Extension {
    */
   public long send(
       Sender by, ClientKey client, Command command, boolean steps, CommandListener listener) {
-    return send(by, client, command, steps, listener, null);
-  }
-
-  /**
-   * @param batches where to put what goes to another node with others of its payload
-   */
-  long send(
-      Sender by,
-      ClientKey client,
-      Command command,
-      boolean steps,
-      CommandListener listener,
-      @Nullable NodeBatches batches) {
-    return requests.send(by, client, command, steps, listener, batches);
-  }
-
-  /**
-   * @param entities where clients' entities are, by the client's id
-   */
-  NodeBatches batches(Map<String, String> entities) {
-    return new NodeBatches(
-        node,
-        gateways,
-        limit,
-        entities,
-        there -> nodes.otherHosts().contains(there),
-        this::routeThroughRegion);
-  }
-
-  /** Where the entities of these clients are, by the client's id; nothing where this node knows. */
-  CompletableFuture<Map<String, String>> locate(String service, Collection<String> clientIds) {
-    return region.locate(service, clientIds);
-  }
-
-  /** Many commands with this very payload are about to be sent from here. */
-  void announce(Any payload) {
-    if (nodes.hasOtherHosts()) {
-      sharedPayloads.announce(payload);
-    }
+    return requests.send(by, client, command, steps, listener, null);
   }
 
   /**
@@ -455,6 +417,14 @@ public final class Connections implements Extension {
   /** To the client's entity: told directly where it is on this node, through the region else. */
   void route(ClientConnection.Request request) {
     requests.route(request);
+  }
+
+  Requests requests() {
+    return requests;
+  }
+
+  FleetRoutes fleetRoutes() {
+    return fleetRoutes;
   }
 
   void routeThroughRegion(ClientConnection.Request request) {

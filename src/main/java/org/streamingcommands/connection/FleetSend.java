@@ -141,8 +141,8 @@ public final class FleetSend {
       }
       ids = found.clientIds();
       clientIds = ids;
-      batches = connections.batches(found.entities());
-      connections.announce(plan.command().payload());
+      batches = connections.fleetRoutes().batches(found.entities());
+      connections.fleetRoutes().announce(plan.command().payload());
       steps.add(new FleetStep.Started(plan.command().id(), ids.size(), found.silent()));
     }
     takeAnswers();
@@ -205,16 +205,18 @@ public final class FleetSend {
 
   private void send(String clientId) {
     long send =
-        connections.send(
-            sender,
-            ClientKey.of(plan.service(), clientId),
-            command(),
-            false,
-            outcome -> {
-              answers.add(new FleetStep.Ended(clientId, outcome));
-              advance();
-            },
-            batches);
+        connections
+            .requests()
+            .send(
+                sender,
+                ClientKey.of(plan.service(), clientId),
+                command(),
+                false,
+                outcome -> {
+                  answers.add(new FleetStep.Ended(clientId, outcome));
+                  advance();
+                },
+                batches);
     // Its outcome may be there already; it is taken after this turn at the earliest.
     running.put(clientId, send);
   }

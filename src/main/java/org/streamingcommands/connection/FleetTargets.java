@@ -40,7 +40,7 @@ record FleetTargets(List<String> clientIds, Set<String> silent, Map<String, Stri
     CompletableFuture<Map<String, String>> entities =
         ids.size() < FEW
             ? CompletableFuture.completedFuture(Map.of())
-            : connections.locate(plan.service(), ids);
+            : connections.fleetRoutes().locate(plan.service(), ids);
     return entities.thenApply(nodes -> without(ids, plan, Set.of(), nodes));
   }
 
