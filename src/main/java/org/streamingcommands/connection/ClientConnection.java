@@ -186,9 +186,6 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     INSTANCE
   }
 
-  /** The connection that counts. */
-  private record Session(StreamRef stream, Downlink downlink, String instanceId, long epoch) {}
-
   private static final Logger log = LoggerFactory.getLogger(ClientConnection.class);
 
   /** The scheduler refuses a timer of some months; one that fires early finds the next. */
@@ -199,9 +196,6 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
 
   /** A node may be slow for a moment. */
   private static final Duration SHORTEST_WORD_CHECK = Duration.ofSeconds(5);
-
-  /** A hello that claims an epoch from further in the future than any clock is wrong. */
-  private static final Duration MAX_SKEW = Duration.ofDays(365);
 
   private ClientKey client;
   private final Connections connections;
@@ -214,7 +208,10 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
   private @Nullable Cancellable dueTimer;
   private @Nullable Cancellable wordTimer;
   private @Nullable Cancellable idleTimer;
-  private @Nullable Session session;
+
+  /** The connection that counts. */
+  private @Nullable Attachment attachment;
+
   private long largestEpoch;
   private long dueTimerMillis = Long.MAX_VALUE;
   private int handedOver;
@@ -327,7 +324,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
   }
 
   private Behavior<Message> onFromStream(FromStream message) {
-    if (session == null || !session.stream().equals(message.stream())) {
+    if (attachment == null || !attachment.isOf(message.stream())) {
       connections.counters().fenced.increment();
       if (message instanceof Resulted resulted && resulted.answered()) {
         // Too late to count for the stream, but a sender has heard it: whoever asks shall hear the
@@ -346,7 +343,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
             resulted.outcome().getClass().getSimpleName());
       }
       if (!flow.result(resulted)) {
-        session.downlink().resultsMissed(flow.resultsTaken());
+        attachment.downlink().resultsMissed(flow.resultsTaken());
       }
     } else if (message instanceof Received received) {
       received.commandIds().forEach(flow::received);
@@ -355,13 +352,13 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     } else if (message instanceof Progressed progressed) {
       flow.progressed(progressed.commandId(), progressed.progress());
     } else if (message instanceof Taken taken) {
-      if (session.downlink() instanceof RemoteDownlink remote) {
+      if (attachment.downlink() instanceof RemoteDownlink remote) {
         flow.credits(remote.taken(taken.deliveries()));
       }
     } else if (message instanceof NotWritten notWritten) {
       flow.notWritten(notWritten.commandId(), notWritten.message(), notWritten.expired());
     } else if (message instanceof DeliveriesMissed missed) {
-      if (session.downlink() instanceof RemoteDownlink remote) {
+      if (attachment.downlink() instanceof RemoteDownlink remote) {
         flow.resent(remote.resend(missed.arrived()));
       }
     } else if (message instanceof Detach detach) {
@@ -373,17 +370,21 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
   private Behavior<Message> onAttach(Attach attach) {
     StreamRef stream = attach.stream();
     Downlink downlink = connections.downlink(stream);
-    boolean isKnown = session != null && session.stream().equals(stream);
-    if (session != null && isKnown && !attach.again()) {
+    boolean isKnown = attachment != null && attachment.isOf(stream);
+    if (attachment != null && isKnown && !attach.again()) {
       // The stream did not hear that it was taken in, and asked again.
-      downlink.attached(getContext().getSelf(), session.epoch());
+      downlink.attached(getContext().getSelf(), attachment.epoch());
       return this;
     }
     if (downlink instanceof GoneDownlink) {
       // It ended on its way here; it must not take a live connection's place.
       return this;
     }
-    Rejection rejection = isKnown ? null : rejection(attach.hello());
+    long now = connections.clock().millis();
+    Rejection rejection =
+        isKnown
+            ? null
+            : Attachment.rejection(attachment, attach.hello(), settings.secondConnection(), now);
     if (rejection != null) {
       connections.counters().rejected.increment();
       downlink.reject(rejection);
@@ -391,17 +392,17 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     }
     // What was on its way to a stream that did not hear that it was taken in.
     Set<String> underway = Set.of();
-    if (session != null && isKnown) {
-      if (session.downlink() instanceof RemoteDownlink remote) {
+    if (attachment != null && isKnown) {
+      if (attachment.downlink() instanceof RemoteDownlink remote) {
         underway = remote.underway();
       }
-    } else if (session != null) {
+    } else if (attachment != null) {
       connections.counters().replaced.increment();
-      session.downlink().goodbye(replacedBy(attach.hello()));
+      attachment.downlink().goodbye(attachment.replacedBy(attach.hello()));
     }
-    largestEpoch = nextEpoch(attach.hello());
+    largestEpoch = Attachment.nextEpoch(largestEpoch, attach.hello(), now);
     client = attach.client();
-    session = new Session(stream, downlink, attach.hello().instanceId(), largestEpoch);
+    attachment = new Attachment(stream, downlink, attach.hello().instanceId(), largestEpoch);
     connections.counters().attached.increment();
     log.debug("{} attached as {} epoch {}", client, stream.sessionId(), largestEpoch);
     flow.attach(downlink, attach);
@@ -420,50 +421,10 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     return words.compareTo(SHORTEST_WORD_CHECK) < 0 ? SHORTEST_WORD_CHECK : words;
   }
 
-  private @Nullable Rejection rejection(Hello hello) {
-    long latest = connections.clock().millis() + MAX_SKEW.toMillis();
-    if (hello.lastEpoch() < 0 || hello.lastEpoch() > latest) {
-      return new Rejection(
-          Rejection.Kind.INVALID,
-          "last_epoch: %s was never given out".formatted(Long.toUnsignedString(hello.lastEpoch())));
-    }
-    if (session != null
-        && settings.secondConnection() == SecondConnection.REJECT_NEW
-        && !isSameProcess(session, hello)) {
-      return new Rejection(
-          Rejection.Kind.ALREADY_CONNECTED, "client_id: '%s' is connected".formatted(client));
-    }
-    return null;
-  }
-
-  /**
-   * Only another process keeps the older one away. One process has a second connection where the
-   * network delivers an earlier attempt late: told to stay away, it would be gone for good.
-   */
-  private Goodbye replacedBy(Hello hello) {
-    return session != null && isSameProcess(session, hello)
-        ? Goodbye.of(
-            Goodbye.Cause.DISCONNECTED, "another connection of this process took this one's place")
-        : Goodbye.of(Goodbye.Cause.REPLACED, "a newer connection took this one's place");
-  }
-
-  private static boolean isSameProcess(Session current, Hello hello) {
-    return !hello.instanceId().isEmpty() && hello.instanceId().equals(current.instanceId());
-  }
-
-  /**
-   * One more than the largest seen. The client brings its last one along and the clock seeds the
-   * first, so that it also grows over nodes, restarts and skewed clocks.
-   */
-  private long nextEpoch(Hello hello) {
-    long largest = Math.max(largestEpoch, hello.lastEpoch());
-    return largest == 0 ? connections.clock().millis() : largest + 1;
-  }
-
   private Behavior<Message> onStillAttached(StillAttached still) {
     flow.forget();
-    if (session != null && session.stream().equals(still.stream())) {
-      if (session.downlink() instanceof RemoteDownlink remote) {
+    if (attachment != null && attachment.isOf(still.stream())) {
+      if (attachment.downlink() instanceof RemoteDownlink remote) {
         flow.credits(remote.stillThere(still.arrived(), still.lastHeard().toEpochMilli()));
         flow.resent(remote.resendLost(still.arrived()));
         if (still.results() > flow.resultsTaken()) {
@@ -474,7 +435,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
       return this;
     }
     Downlink downlink = connections.downlink(still.stream());
-    if (session == null || session.epoch() < still.epoch()) {
+    if (attachment == null || attachment.epoch() < still.epoch()) {
       downlink.introduceAgain(0);
     } else {
       connections.counters().fenced.increment();
@@ -484,7 +445,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
   }
 
   private Behavior<Message> onDisconnect(Disconnect disconnect) {
-    Session ending = session;
+    Attachment ending = attachment;
     if (ending != null) {
       ending.downlink().goodbye(disconnect.goodbye());
       onDetach(false, 0);
@@ -494,7 +455,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
   }
 
   private void onDetach(boolean leaving, long awaitedMillis) {
-    session = null;
+    attachment = null;
     stop(wordTimer);
     connections.counters().detached.increment();
     connections.entities().disconnected(entry);
@@ -535,7 +496,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
       List<PendingCommand> unfinished = flow.handOver(connections.limit());
       connections.counters().handedOver.add(unfinished.size());
       unfinished.forEach(command -> legacy.add(command.toInherit(client)));
-      if (session == null && !legacy.isEmpty()) {
+      if (attachment == null && !legacy.isEmpty()) {
         connections.legacies().announce(client, legacy.size());
       }
       legacy.forEach(connections::routeThroughRegion);
@@ -546,7 +507,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
 
   /** The word that a stream of another node ended may be lost. One that lives introduces itself. */
   private Behavior<Message> onWordCheck() {
-    if (session != null && session.downlink() instanceof RemoteDownlink remote) {
+    if (attachment != null && attachment.downlink() instanceof RemoteDownlink remote) {
       if (!remote.hasSpoken()) {
         onDetach(false, ShardMoves.SETTLE_MILLIS);
         return settle();
@@ -563,7 +524,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
   }
 
   private Behavior<Message> onIdleCheck() {
-    if (session == null) {
+    if (attachment == null) {
       if (flow.isIdle()) {
         // Out of the index first: from here on, senders go through the shard, which keeps what
         // arrives while this one stops.
@@ -600,8 +561,8 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     stop(wordTimer);
     stop(idleTimer);
     flow.stop();
-    if (session != null) {
-      session.downlink().introduceAgain(handedOver);
+    if (attachment != null) {
+      attachment.downlink().introduceAgain(handedOver);
     }
     return this;
   }
