@@ -1,5 +1,6 @@
 /**
- * The words of the domain: a command, how far it got, how it ended. Knows java and protobuf only.
+ * The words of the domain: a command, how far it got, how it ended; a client, and how it shows who
+ * it is. Knows java and protobuf only.
  */
 @NullMarked
 package org.streamingcommands.command;

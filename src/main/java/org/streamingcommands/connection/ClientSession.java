@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -16,6 +17,7 @@ import org.slf4j.LoggerFactory;
 import org.streamingcommands.command.ClientKey;
 import org.streamingcommands.command.Outcome;
 import org.streamingcommands.command.Progress;
+import org.streamingcommands.command.ServiceAccess;
 
 /**
  * The node's side of one live stream: what both kinds of stream have in common. It holds the order
@@ -128,11 +130,30 @@ public final class ClientSession implements Downlink {
 
   // ---- what the stream hears ----------------------------------------------------------------
 
-  /** The client introduced itself. */
+  /** The client introduced itself, and who it is was asked before. */
   public void hello(Hello said) {
+    hello(said, access -> null);
+  }
+
+  /**
+   * The client introduced itself.
+   *
+   * @param refusal why it may not be who it says, by what the code of the service that takes it in
+   *     asks for; null where it may. Called at most once, at once.
+   */
+  public void hello(Hello said, Function<ServiceAccess, @Nullable Rejection> refusal) {
     heard();
     synchronized (this) {
       if (state == State.ENDED) {
+        return;
+      }
+      String service = said.client().service();
+      // Looked up once: another of that name may come in between, and ask for something else.
+      ServiceCatalog.Entry entry = connections.services().find(service);
+      Rejection refused =
+          refusal.apply(entry == null ? ServiceAccess.AS_CONFIGURED : entry.access());
+      if (refused != null) {
+        rejectAndCount(refused);
         return;
       }
       if (state != State.AWAITING_HELLO) {
@@ -148,8 +169,6 @@ public final class ClientSession implements Downlink {
         rejectAndCount(new Rejection(Rejection.Kind.UNAVAILABLE, cutOff));
         return;
       }
-      String service = said.client().service();
-      ServiceCatalog.Entry entry = connections.services().find(service);
       if (entry == null) {
         rejectAndCount(
             new Rejection(

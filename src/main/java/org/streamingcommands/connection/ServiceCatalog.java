@@ -6,12 +6,24 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.streamingcommands.command.ServiceAccess;
 
 /** The services of this node, by name, and whether the cluster has others. */
 public final class ServiceCatalog {
 
-  /** A service of this node. */
-  public record Entry(String name, ServiceSettings settings, ServiceObserver observer) {}
+  /**
+   * A service of this node.
+   *
+   * @param access for the edge, which asks clients who they are
+   */
+  public record Entry(
+      String name, ServiceSettings settings, ServiceObserver observer, ServiceAccess access) {
+
+    /** One that asks its clients for nothing that the configuration does not. */
+    public Entry(String name, ServiceSettings settings, ServiceObserver observer) {
+      this(name, settings, observer, ServiceAccess.AS_CONFIGURED);
+    }
+  }
 
   private final ConcurrentHashMap<String, Entry> byName = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, AtomicInteger> clients = new ConcurrentHashMap<>();

@@ -164,12 +164,7 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
   }
 
   private void hello(Hello hello) {
-    Rejection refusal = grounds.refusal(hello.client());
-    if (refusal == null) {
-      session.hello(hello);
-    } else {
-      session.refuse(refusal);
-    }
+    session.hello(hello, access -> grounds.refusal(hello.client(), access));
   }
 
   private void renew(String token) {

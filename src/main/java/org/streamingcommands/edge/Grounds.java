@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.ClientKey;
+import org.streamingcommands.command.ServiceAccess;
 import org.streamingcommands.connection.Rejection;
 import org.streamingcommands.grpc.v1.ClientFrame;
 import org.streamingcommands.security.AuthenticationException;
@@ -17,6 +18,7 @@ final class Grounds {
   private final ListenerSecurity security;
   private final Quota quota;
   private Principal principal;
+  private ServiceAccess ofCode = ServiceAccess.AS_CONFIGURED;
   private boolean left;
 
   private Grounds(ListenerSecurity security, Principal principal) {
@@ -30,9 +32,18 @@ final class Grounds {
     return principal.quota().enter() ? new Grounds(security, principal) : null;
   }
 
-  /** Why the principal may not be this client; null where it may. */
-  @Nullable Rejection refusal(ClientKey client) {
-    return security.mayBe(principal, client)
+  /**
+   * Why the principal may not be this client; null where it may.
+   *
+   * @param access what the code of the client's service says; holds for renewals too
+   */
+  @Nullable Rejection refusal(ClientKey client, ServiceAccess access) {
+    ofCode = access;
+    return refusal(client);
+  }
+
+  private @Nullable Rejection refusal(ClientKey client) {
+    return security.mayBe(principal, client, ofCode)
         ? null
         : new Rejection(
             Rejection.Kind.NOT_PERMITTED,

@@ -10,6 +10,8 @@ import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.ClientKey;
+import org.streamingcommands.command.Proof;
+import org.streamingcommands.command.ServiceAccess;
 
 /**
  * How one listener tells who calls: its certificate, the ways in that it knows, and the principals
@@ -194,14 +196,19 @@ public final class ListenerSecurity implements AutoCloseable {
     }
     X509Certificate own = presented.certificates().get(0);
     return principals.byCertificate(
-        CertificateName.namesOf(own),
+        CertificateNames.of(own),
         own.getNotAfter().toInstant(),
-        client -> services.isNameOf(own, client));
+        (client, ofCode) -> services.isNameOf(own, client, ofCode));
   }
 
-  /** Whether the principal may dial in as this client, and its service takes what it showed. */
-  public boolean mayBe(Principal principal, ClientKey client) {
-    return services.accepts(client.service(), principal.proof()) && principal.mayBe(client);
+  /**
+   * Whether the principal may dial in as this client, and its service takes what it showed.
+   *
+   * @param ofCode what the code of the client's service says
+   */
+  public boolean mayBe(Principal principal, ClientKey client, ServiceAccess ofCode) {
+    return services.accepts(client.service(), ofCode, principal.proof())
+        && principal.mayBe(client, ofCode);
   }
 
   @Override

@@ -1,9 +1,11 @@
 package org.streamingcommands.security;
 
 import java.time.Instant;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.ClientKey;
+import org.streamingcommands.command.Proof;
+import org.streamingcommands.command.ServiceAccess;
 
 /**
  * Somebody who showed who they are, and what follows from it. Deny is the default: what nobody
@@ -12,16 +14,16 @@ import org.streamingcommands.command.ClientKey;
 public final class Principal {
   /** Everybody, where a listener asks nobody: may be anyone and do anything. */
   public static final Principal ANYONE =
-      new Principal("anyone", null, null, client -> true, Permissions.ALL, Quota.NONE);
+      new Principal("anyone", null, null, (client, ofCode) -> true, Permissions.ALL, Quota.NONE);
 
   /** Whoever was not asked, at what is open to all: may be nobody and do nothing. */
   public static final Principal NOBODY =
-      new Principal("nobody", null, null, client -> false, Permissions.NONE, Quota.NONE);
+      new Principal("nobody", null, null, (client, ofCode) -> false, Permissions.NONE, Quota.NONE);
 
   private final String name;
   private final @Nullable Proof proof;
   private final @Nullable Instant validUntil;
-  private final Predicate<ClientKey> clients;
+  private final BiPredicate<ClientKey, ServiceAccess> clients;
   private final Permissions permissions;
   private final Quota quota;
 
@@ -29,7 +31,7 @@ public final class Principal {
       String name,
       @Nullable Proof proof,
       @Nullable Instant validUntil,
-      Predicate<ClientKey> clients,
+      BiPredicate<ClientKey, ServiceAccess> clients,
       Permissions permissions,
       Quota quota) {
     this.name = name;
@@ -60,9 +62,13 @@ public final class Principal {
     return end != null && Instant.now().isAfter(end);
   }
 
-  /** Whether it may dial in as this client. */
-  public boolean mayBe(ClientKey client) {
-    return clients.test(client);
+  /**
+   * Whether it may dial in as this client.
+   *
+   * @param ofCode what the code of the client's service says
+   */
+  boolean mayBe(ClientKey client, ServiceAccess ofCode) {
+    return clients.test(client, ofCode);
   }
 
   /**

@@ -9,9 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.ClientKey;
+import org.streamingcommands.command.Proof;
+import org.streamingcommands.command.ServiceAccess;
 
 /** Who is known, by each of the ways to be known by, and what the roles permit. Immutable. */
 final class Principals {
@@ -96,12 +98,19 @@ final class Principals {
     // An unknown name costs as much as a wrong secret, so that names cannot be found by a clock.
     TokenHash hash = known == null ? NOBODYS : known.token().orElse(NOBODYS);
     return hash.matches(token) && known != null
-        ? principal(known, known.name(), Proof.TOKEN, null, known.clients(), known.roles())
+        ? principal(
+            known,
+            known.name(),
+            Proof.TOKEN,
+            null,
+            (client, ofCode) -> known.clients().test(client),
+            known.roles())
         : null;
   }
 
   /** The holder of a certificate that goes by these names. */
-  Principal byCertificate(List<String> names, Instant validUntil, Predicate<ClientKey> clients) {
+  Principal byCertificate(
+      List<String> names, Instant validUntil, BiPredicate<ClientKey, ServiceAccess> clients) {
     String name = names.isEmpty() ? "nameless" : names.get(0);
     for (String candidate : names) {
       KnownPrincipal known = byCertificate.get(candidate);
@@ -122,7 +131,7 @@ final class Principals {
         holder.subject(),
         Proof.JWT,
         holder.validUntil(),
-        client ->
+        (client, ofCode) ->
             client.service().equals(holder.service())
                 && client.clientId().equals(holder.clientId()),
         all);
@@ -133,7 +142,7 @@ final class Principals {
       String name,
       Proof proof,
       @Nullable Instant validUntil,
-      Predicate<ClientKey> clients,
+      BiPredicate<ClientKey, ServiceAccess> clients,
       List<String> roleNames) {
     List<Grant> grants = new ArrayList<>();
     roleNames.forEach(role -> grants.addAll(roles.getOrDefault(role, List.of())));

@@ -2,6 +2,7 @@ package org.streamingcommands.security;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.streamingcommands.command.Proof;
 
 /** The quota of every principal that was here lately. Thread-safe. */
 final class Quotas {

@@ -3,16 +3,21 @@ package org.streamingcommands.security;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigUtil;
 import java.security.cert.X509Certificate;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.streamingcommands.command.CertificateName;
 import org.streamingcommands.command.ClientKey;
+import org.streamingcommands.command.Proof;
+import org.streamingcommands.command.ServiceAccess;
 
-/** What each service asks of those who dial in as its clients. Immutable. */
+/**
+ * What each service asks of those who dial in as its clients. Of each thing the configuration has
+ * the first word, for who runs a service knows more than who wrote it; then the service's code;
+ * then what holds for every service. Immutable.
+ */
 final class ServiceRules {
   private record Rule(@Nullable Set<Proof> proofs, @Nullable CertificateName name) {}
 
@@ -57,27 +62,30 @@ final class ServiceRules {
   }
 
   static Set<Proof> proofs(String path, List<String> names) {
-    EnumSet<Proof> proofs = EnumSet.noneOf(Proof.class);
-    for (String name : names) {
-      try {
-        proofs.add(Proof.valueOf(name.toUpperCase(Locale.ROOT)));
-      } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException(
-            "streaming-commands.%s: '%s' is none of certificate, jwt, token".formatted(path, name),
-            e);
-      }
+    try {
+      return Proof.named(names);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "streaming-commands.%s: %s".formatted(path, e.getMessage()), e);
     }
-    return proofs;
   }
 
-  boolean accepts(String service, @Nullable Proof proof) {
-    Set<Proof> proofs = byService.getOrDefault(service, NONE).proofs();
+  /**
+   * @param ofCode what the service's code says
+   */
+  boolean accepts(String service, ServiceAccess ofCode, @Nullable Proof proof) {
+    Set<Proof> configured = byService.getOrDefault(service, NONE).proofs();
+    Set<Proof> proofs = configured == null ? ofCode.proofs() : configured;
     return proofs == null || proofs.isEmpty() || proof != null && proofs.contains(proof);
   }
 
-  boolean isNameOf(X509Certificate certificate, ClientKey client) {
-    CertificateName own = byService.getOrDefault(client.service(), NONE).name();
-    return (own == null ? everyService : own).isIn(certificate, client);
+  /**
+   * @param ofCode what the code of the client's service says
+   */
+  boolean isNameOf(X509Certificate certificate, ClientKey client, ServiceAccess ofCode) {
+    CertificateName configured = byService.getOrDefault(client.service(), NONE).name();
+    CertificateName own = configured == null ? ofCode.certificateName() : configured;
+    return CertificateNames.have(certificate, own == null ? everyService : own, client);
   }
 
   private static CertificateName named(

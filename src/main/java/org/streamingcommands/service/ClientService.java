@@ -22,6 +22,7 @@ import org.streamingcommands.command.Outcome;
 import org.streamingcommands.command.Priority;
 import org.streamingcommands.command.Receipt;
 import org.streamingcommands.command.SendResult;
+import org.streamingcommands.command.ServiceAccess;
 import org.streamingcommands.command.Targets;
 import org.streamingcommands.command.Waves;
 import org.streamingcommands.connection.ConnectedClient;
@@ -52,6 +53,7 @@ public class ClientService {
       ActorSystem<?> system,
       String name,
       ServiceSettings settings,
+      ServiceAccess access,
       ServiceCallbacks callbacks,
       Duration commandTimeout) {}
 
@@ -97,7 +99,8 @@ public class ClientService {
 
   /** What the engine has to know: {@code Connections.get(system).declare(service.entry())}. */
   public final ServiceCatalog.Entry entry() {
-    return new ServiceCatalog.Entry(parts.name(), parts.settings(), parts.callbacks());
+    return new ServiceCatalog.Entry(
+        parts.name(), parts.settings(), parts.callbacks(), parts.access());
   }
 
   final Connections connections() {

@@ -2,8 +2,10 @@ package org.streamingcommands.service;
 
 import com.google.protobuf.Any;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -12,7 +14,10 @@ import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.streamingcommands.command.CertificateName;
 import org.streamingcommands.command.Names;
+import org.streamingcommands.command.Proof;
+import org.streamingcommands.command.ServiceAccess;
 import org.streamingcommands.connection.ConnectedClient;
 import org.streamingcommands.connection.ServiceSettings;
 
@@ -31,6 +36,8 @@ public abstract class ServiceBuilder<B extends ServiceBuilder<B>> {
   final String name;
   private final Map<String, Object> settings = new LinkedHashMap<>();
   private @Nullable ServiceSettings wholeSettings;
+  private @Nullable Set<Proof> proofs;
+  private @Nullable CertificateName certificateName;
   private Consumer<ConnectedClient> onConnect = client -> {};
   private BiConsumer<String, String> onDisconnect = (clientId, why) -> {};
   private BiConsumer<String, Any> onEvent = (clientId, event) -> {};
@@ -78,18 +85,48 @@ public abstract class ServiceBuilder<B extends ServiceBuilder<B>> {
 
   /**
    * One of the keys of {@code streaming-commands.connection}, such as {@code "queue-size", 100}.
-   * {@code streaming-commands.services.<name>} wins over it.
+   * {@code streaming-commands.services.<name>} wins over it. Limits are such keys too: {@code
+   * "max-clients"}, {@code "max-frame-rate"}, {@code "types"}.
    *
-   * @param value a number, a text as in a configuration file, or a boolean
+   * @param value a number, a text as in a configuration file, a boolean, or a list of those
    */
   public B setting(String key, Object value) {
     settings.put(key, value);
     return self();
   }
 
-  /** All settings at once, in place of the configuration and {@link #setting}. */
+  /**
+   * All settings at once, in place of the configuration and {@link #setting}. What clients have to
+   * show is not among them: see {@link #auth} and {@link #certificateName}.
+   */
   public B settings(ServiceSettings all) {
     wholeSettings = all;
+    return self();
+  }
+
+  /**
+   * How clients that dial the edge have to show who they are: by one of these, which are some of
+   * {@code streaming-commands.edge.auth}. All of the edge's are taken unless set. {@code
+   * streaming-commands.services.<name>.auth} wins over it.
+   *
+   * <p>Whoever shows something else is refused as PERMISSION_DENIED. An rpc of the service's own is
+   * served by the user's listener, which asks its callers itself.
+   */
+  public B auth(Proof first, Proof... more) {
+    proofs = EnumSet.of(first, more);
+    return self();
+  }
+
+  /**
+   * The rule that binds the certificates of clients that dial the edge to their ids, such as {@code
+   * "URI:spiffe://acme/robots/{client}"}; in place of {@code
+   * streaming-commands.security.certificate-name}. {@code
+   * streaming-commands.services.<name>.certificate-name} wins over it.
+   *
+   * @throws IllegalArgumentException where the rule does not name the client
+   */
+  public B certificateName(String rule) {
+    certificateName = CertificateName.parseForService(rule);
     return self();
   }
 
@@ -115,12 +152,14 @@ public abstract class ServiceBuilder<B extends ServiceBuilder<B>> {
         wholeSettings != null
             ? wholeSettings
             : ServiceConfig.read(system.settings().config(), name, settings);
+    ServiceAccess access = new ServiceAccess(proofs, certificateName);
+    ServiceConfig.check(system.settings().config(), name, access);
     Executor executor = system.dispatchers().lookup(DispatcherSelector.fromConfig(DISPATCHER));
     ServiceCallbacks callbacks =
         new ServiceCallbacks(
             name,
             new ServiceCallbacks.Handlers(onConnect, onDisconnect, onEvent, onError),
             executor);
-    return new ClientService.Parts(system, name, effective, callbacks, commandTimeout);
+    return new ClientService.Parts(system, name, effective, access, callbacks, commandTimeout);
   }
 }

@@ -3,8 +3,11 @@ package org.streamingcommands.service;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigUtil;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
+import org.streamingcommands.command.Proof;
+import org.streamingcommands.command.ServiceAccess;
 import org.streamingcommands.connection.ServiceSettings;
 
 /** Puts a service's settings together; what comes later in the list of sources wins. */
@@ -23,16 +26,49 @@ public final class ServiceConfig {
    */
   public static ServiceSettings read(Config root, String name, Map<String, Object> ofCode) {
     Config defaults = root.getConfig("streaming-commands.connection");
-    String path = ConfigUtil.joinPath("streaming-commands", "services", name);
-    Config ofOperator = root.hasPath(path) ? root.getConfig(path) : ConfigFactory.empty();
-    Config own =
-        ofOperator.withFallback(ConfigFactory.parseMap(ofCode, "the code of service " + name));
-    for (String key : own.root().keySet()) {
+    Config ofOperator = ofOperator(root, name);
+    for (String key : ofOperator.root().keySet()) {
       if (!defaults.hasPath(key) && !OF_OTHERS.contains(key)) {
-        throw new IllegalArgumentException(
-            "streaming-commands.services.%s.%s: there is no such key".formatted(name, key));
+        throw noSuchKey(name, key);
       }
     }
-    return ServiceSettings.from(own.withFallback(defaults));
+    for (String key : ofCode.keySet()) {
+      // What is another's to read would be lost here, and a service be open that was to be closed.
+      if (!defaults.hasPath(key)) {
+        throw noSuchKey(name, key);
+      }
+    }
+    return ServiceSettings.from(
+        ofOperator
+            .withFallback(ConfigFactory.parseMap(ofCode, "the code of service " + name))
+            .withFallback(defaults));
+  }
+
+  /**
+   * Checks that whom a service's code lets in can come at all.
+   *
+   * @throws IllegalArgumentException where the edge knows none of them, or not all
+   */
+  static void check(Config root, String name, ServiceAccess ofCode) {
+    Set<Proof> proofs = ofCode.proofs();
+    if (proofs == null || ofOperator(root, name).hasPath("auth")) {
+      return;
+    }
+    Set<Proof> edge = Proof.named(root.getStringList("streaming-commands.edge.auth"));
+    if (!edge.containsAll(proofs)) {
+      throw new IllegalArgumentException(
+          "service '%s': auth is %s in code, and the edge knows only %s, see streaming-commands.edge.auth"
+              .formatted(name, EnumSet.copyOf(proofs), edge.isEmpty() ? "nobody" : edge));
+    }
+  }
+
+  private static Config ofOperator(Config root, String name) {
+    String path = ConfigUtil.joinPath("streaming-commands", "services", name);
+    return root.hasPath(path) ? root.getConfig(path) : ConfigFactory.empty();
+  }
+
+  private static IllegalArgumentException noSuchKey(String name, String key) {
+    return new IllegalArgumentException(
+        "streaming-commands.services.%s.%s: there is no such key".formatted(name, key));
   }
 }

@@ -10,7 +10,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.streamingcommands.command.CertificateName;
 import org.streamingcommands.command.ClientKey;
+import org.streamingcommands.command.ServiceAccess;
 
 class RulesTest {
   private static final String TOKEN = TokenHash.newToken("robot-7");
@@ -77,9 +79,10 @@ class RulesTest {
     assertThat(principal.may(Action.SEND, "bots2", "a/acme.v1.Go")).isFalse();
     assertThat(principal.may(Action.BROADCAST, "bots", "a/acme.v1.Go")).isFalse();
     assertThat(principal.mayWithAll(Action.SEND)).isFalse();
-    assertThat(principal.mayBe(ClientKey.of("bots", "r-1"))).isTrue();
-    assertThat(principal.mayBe(ClientKey.of("bots", "s-1"))).isFalse();
-    assertThat(principal.mayBe(ClientKey.of("bots2", "r-1"))).isFalse();
+    assertThat(principal.mayBe(ClientKey.of("bots", "r-1"), ServiceAccess.AS_CONFIGURED)).isTrue();
+    assertThat(principal.mayBe(ClientKey.of("bots", "s-1"), ServiceAccess.AS_CONFIGURED)).isFalse();
+    assertThat(principal.mayBe(ClientKey.of("bots2", "r-1"), ServiceAccess.AS_CONFIGURED))
+        .isFalse();
     assertThat(principals.byToken("robot-8" + TOKEN.substring(7))).isNull();
   }
 
