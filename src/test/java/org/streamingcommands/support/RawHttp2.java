@@ -101,6 +101,15 @@ public final class RawHttp2 implements AutoCloseable {
     out.write(frame.array());
   }
 
+  /** Promises a frame of so many bytes, and says no more. */
+  public void cutOffWithin(int type, int stream, int length) throws IOException {
+    ByteBuffer head = ByteBuffer.allocate(9);
+    head.put((byte) (length >> 16)).putShort((short) length);
+    head.put((byte) type).put((byte) 0).putInt(stream);
+    out.write(head.array());
+    socket.shutdownOutput();
+  }
+
   /** Opens a call of the clients' rpc. */
   public void open(int stream, String... headers) throws IOException {
     open(stream, "/streamingcommands.v1.ClientStreamService/Connect", headers);
