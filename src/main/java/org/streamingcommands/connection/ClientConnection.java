@@ -256,7 +256,10 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     };
   }
 
-  /** By hand, the frequent first: a builder's table is half a kilobyte for each client. */
+  /**
+   * By hand, the frequent first: a builder's table is half a kilobyte for each client. What follows
+   * is the same behavior, never this one by name: sharding wraps it, and would wrap it anew.
+   */
   private Behavior<Message> onMessage(Message message) {
     if (message instanceof Send send) {
       return onSend(send);
@@ -332,7 +335,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
         flow.answered(resulted.commandId(), resulted.outcome());
         return settle();
       }
-      return this;
+      return Behaviors.same();
     }
     if (message instanceof Resulted resulted) {
       if (log.isDebugEnabled()) {
@@ -374,11 +377,11 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     if (attachment != null && isKnown && !attach.again()) {
       // The stream did not hear that it was taken in, and asked again.
       downlink.attached(getContext().getSelf(), attachment.epoch());
-      return this;
+      return Behaviors.same();
     }
     if (downlink instanceof GoneDownlink) {
       // It ended on its way here; it must not take a live connection's place.
-      return this;
+      return Behaviors.same();
     }
     long now = connections.clock().millis();
     Rejection rejection =
@@ -388,7 +391,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     if (rejection != null) {
       connections.counters().rejected.increment();
       downlink.reject(rejection);
-      return this;
+      return Behaviors.same();
     }
     // What was on its way to a stream that did not hear that it was taken in.
     Set<String> underway = Set.of();
@@ -432,7 +435,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
         }
         return settle();
       }
-      return this;
+      return Behaviors.same();
     }
     Downlink downlink = connections.downlink(still.stream());
     if (attachment == null || attachment.epoch() < still.epoch()) {
@@ -441,7 +444,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
       connections.counters().fenced.increment();
       downlink.goodbye(Goodbye.of(Goodbye.Cause.REPLACED, "a newer connection is in place"));
     }
-    return this;
+    return Behaviors.same();
   }
 
   private Behavior<Message> onDisconnect(Disconnect disconnect) {
@@ -471,7 +474,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     connections
         .replies()
         .inspected(inspect.replyTo(), flow.view(entry.describe(), inspect.commandId()));
-    return this;
+    return Behaviors.same();
   }
 
   private Behavior<Message> onInherit(Inherit inherited) {
@@ -514,7 +517,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
       }
       wordTimer = later(wordCheckInterval(), WordCheck.INSTANCE);
     }
-    return this;
+    return Behaviors.same();
   }
 
   private Behavior<Message> onDue() {
@@ -534,7 +537,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
       }
       scheduleIdleCheck();
     }
-    return this;
+    return Behaviors.same();
   }
 
   /**
@@ -564,7 +567,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     if (attachment != null) {
       attachment.downlink().introduceAgain(handedOver);
     }
-    return this;
+    return Behaviors.same();
   }
 
   /** After every change: what is due next, and what a listing shows. */
@@ -578,7 +581,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
       stop(dueTimer);
       dueTimer = later(Duration.ofMillis(delay), Due.INSTANCE);
     }
-    return this;
+    return Behaviors.same();
   }
 
   private void scheduleIdleCheck() {

@@ -72,6 +72,13 @@ final class ObservedSend implements CommandListener {
   public void outcome(Outcome<Any> outcome) {
     long nanos = System.nanoTime() - startedNanos;
     counters.sends(mode).ended(outcome, nanos);
+    if (!observations.isEmpty()) {
+      tellObservers(outcome, nanos);
+    }
+    listener.outcome(outcome);
+  }
+
+  private void tellObservers(Outcome<Any> outcome, long nanos) {
     for (SendObserver.Observation observation : observations) {
       try {
         observation.ended(outcome, nanos);
@@ -79,6 +86,5 @@ final class ObservedSend implements CommandListener {
         log.error("an observer of sends threw", e);
       }
     }
-    listener.outcome(outcome);
   }
 }

@@ -244,20 +244,16 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
   private boolean hold(CommandDelivery command) {
     HeldCommands commands = held;
     if (commands == null) {
-      commands = new HeldCommands();
+      commands = new HeldCommands(() -> session.flush(this::flush));
       held = commands;
     }
-    if (!StreamThread.hold(thread, commands.isEmpty() ? this::flushHeld : null)) {
+    if (!StreamThread.hold(thread, commands.isEmpty() ? commands.flush() : null)) {
       return false;
     }
     if (!commands.add(command)) {
       flush();
     }
     return true;
-  }
-
-  private void flushHeld() {
-    session.flush(this::flush);
   }
 
   private void flush() {

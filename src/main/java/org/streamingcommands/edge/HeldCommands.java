@@ -17,7 +17,19 @@ final class HeldCommands {
   private static final int MOST_BYTES = 16 << 10;
 
   private final List<CommandDelivery> commands = new ArrayList<>(4);
+  private final Runnable flush;
   private int bytes;
+
+  /**
+   * @param flush writes them, in turn with whatever else is written
+   */
+  HeldCommands(Runnable flush) {
+    this.flush = flush;
+  }
+
+  Runnable flush() {
+    return flush;
+  }
 
   /**
    * @return whether there is room for more
