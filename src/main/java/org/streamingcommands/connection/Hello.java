@@ -74,11 +74,6 @@ public record Hello(
     return Optional.of("%s: at most %d, are %d".formatted(field, most, count));
   }
 
-  /** What stays true of it later: all but the commands it had at the time. */
-  Hello introduction(long epoch) {
-    return new Hello(client, instanceId, labels, clientVersion, epoch, Set.of(), List.of());
-  }
-
   /** The hello of a client that has nothing to say but its name. */
   public static Hello of(ClientKey client) {
     return new Hello(client, "", Map.of(), "", 0, Set.of(), List.of());

@@ -1,6 +1,7 @@
 package org.streamingcommands.connection;
 
 import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
@@ -66,8 +67,8 @@ final class LocalEntities {
               client,
               now.stream.sessionId(),
               now.epoch,
-              now.introduction.labels(),
-              now.introduction.clientVersion(),
+              now.labels,
+              now.clientVersion,
               now.since,
               Instant.ofEpochMilli(now.downlink.lastHeard()),
               queueDepth,
@@ -77,7 +78,12 @@ final class LocalEntities {
   }
 
   private record Connected(
-      Hello introduction, StreamRef stream, long epoch, Instant since, Downlink downlink) {}
+      Map<String, String> labels,
+      String clientVersion,
+      StreamRef stream,
+      long epoch,
+      Instant since,
+      Downlink downlink) {}
 
   private final ConcurrentHashMap<String, Entry> byEntityId = new ConcurrentHashMap<>();
   private final PresenceBoard presence;
@@ -126,7 +132,8 @@ final class LocalEntities {
     // The same name, which the stream keeps anyway.
     entry.client = hello.client();
     entry.connected =
-        new Connected(hello.introduction(epoch), stream, epoch, Instant.now(), downlink);
+        new Connected(
+            hello.labels(), hello.clientVersion(), stream, epoch, Instant.now(), downlink);
     presence.connected(entry);
   }
 

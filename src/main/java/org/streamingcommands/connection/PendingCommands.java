@@ -3,6 +3,7 @@ package org.streamingcommands.connection;
 import com.google.protobuf.Any;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,9 @@ import org.streamingcommands.command.Receipt;
  * they end. Plain state of one {@link CommandFlow}.
  */
 final class PendingCommands {
+  /** Before the first command: a client that is only connected has no table. */
+  private static final Map<String, PendingCommand> NONE = Collections.emptyMap();
+
   /** Of a time that does not come. */
   static final long NEVER = Long.MAX_VALUE;
 
@@ -35,7 +39,7 @@ final class PendingCommands {
   private final RecentOutcomes recent;
 
   /** In the order of their sends. */
-  private final Map<String, PendingCommand> byId = new LinkedHashMap<>();
+  private Map<String, PendingCommand> byId = NONE;
 
   /** Not before something waits: for most clients nothing ever does. */
   private @Nullable CommandQueue queue;
@@ -61,6 +65,9 @@ final class PendingCommands {
   }
 
   void add(PendingCommand command) {
+    if (byId == NONE) {
+      byId = new LinkedHashMap<>();
+    }
     byId.put(command.command.id(), command);
   }
 

@@ -15,8 +15,11 @@ final class ClientMailbox {
   record Task(Runnable action, boolean message) {}
 
   private final int capacity;
-  private final Deque<Task> tasks = new ArrayDeque<>();
-  private final Deque<Runnable> held = new ArrayDeque<>();
+  private final Deque<Task> tasks = new ArrayDeque<>(0);
+
+  /** Not before one is: few clients ever send more than is handled. */
+  private @Nullable Deque<Runnable> held;
+
   private int messages;
   private boolean scheduled;
   private volatile @Nullable ConnectedClient connection;
@@ -48,6 +51,9 @@ final class ClientMailbox {
     if (messages < capacity) {
       return true;
     }
+    if (held == null) {
+      held = new ArrayDeque<>(0);
+    }
     held.add(taken);
     return false;
   }
@@ -69,7 +75,7 @@ final class ClientMailbox {
   /** A message was handled; answers who may read on now, if anyone waits. */
   @Nullable Runnable messageDone() {
     messages--;
-    return messages < capacity ? held.poll() : null;
+    return messages < capacity && held != null ? held.poll() : null;
   }
 
   boolean isDisposable() {
