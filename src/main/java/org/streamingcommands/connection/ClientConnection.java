@@ -312,6 +312,8 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
       log.debug(
           "{} is sent {} {}", client, send.command().id(), send.command().payload().getTypeUrl());
     }
+    // A drain that looks between the client has it and the turn's end must not find it idle.
+    entry.expect();
     flow.send(send.command(), send.replyTo());
     return settle();
   }

@@ -48,6 +48,13 @@ final class LocalEntities {
       StreamThread.tell(ref, message, now == null ? null : now.downlink.thread());
     }
 
+    /** A command may be about to be written; {@link #load} says later what became of it. */
+    void expect() {
+      if (queueDepth + inFlight == 0) {
+        inFlight = 1;
+      }
+    }
+
     void load(int queued, int written) {
       // A volatile write is a fence; most messages change neither.
       if (queueDepth != queued) {

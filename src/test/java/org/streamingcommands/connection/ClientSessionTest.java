@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.streamingcommands.command.ClientKey;
 import org.streamingcommands.support.TestNode;
@@ -29,15 +30,36 @@ class ClientSessionTest {
     }
   }
 
+  @Test
+  void aClientIsBusyNoLaterThanItHasACommand() {
+    try (TestNode node = TestNode.start()) {
+      GreedyStream stream = new GreedyStream();
+      stream.session = node.connections().open(stream);
+      stream.session.hello(Hello.of(ClientKey.of(TestNode.SERVICE, "busy")));
+      TestNode.await(stream.welcome);
+
+      node.send("busy", TestNode.command("c1", "x"));
+
+      assertThat(TestNode.await(stream.busyWhenDelivered)).isTrue();
+    }
+  }
+
   /** Takes everything, and nobody is behind it. */
   private static final class GreedyStream implements ClientStream {
     final CompletableFuture<Goodbye> goodbye = new CompletableFuture<>();
+    final CompletableFuture<Welcome> welcome = new CompletableFuture<>();
+    final CompletableFuture<Boolean> busyWhenDelivered = new CompletableFuture<>();
+    volatile @Nullable ClientSession session;
 
     @Override
-    public void welcome(Welcome welcome) {}
+    public void welcome(Welcome said) {
+      welcome.complete(said);
+    }
 
     @Override
     public int deliver(Delivery delivery) {
+      ClientSession own = session;
+      busyWhenDelivered.complete(own != null && own.isBusy());
       return 1;
     }
 
