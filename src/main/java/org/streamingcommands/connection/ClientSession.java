@@ -4,10 +4,8 @@ import com.google.protobuf.Any;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -28,9 +26,9 @@ import org.streamingcommands.command.ServiceAccess;
 public final class ClientSession implements Downlink {
   private static final Logger log = LoggerFactory.getLogger(ClientSession.class);
   private static final long UNCOUNTED = ClientConnection.Resulted.UNCOUNTED;
-  private static final long ATTACH_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  private enum State {
+  /** How far the conversation is. */
+  enum State {
     AWAITING_HELLO,
     ATTACHING,
     ATTACHED,
@@ -40,58 +38,32 @@ public final class ClientSession implements Downlink {
   private final Connections connections;
   private final StreamRef ref;
   private final ClientStream stream;
-  private final long openedNanos = System.nanoTime();
+  private final StreamClock clock;
 
   private volatile State state = State.AWAITING_HELLO;
   private volatile @Nullable Hello hello;
-  private volatile @Nullable ActorRef<ClientConnection.Message> entity;
   private volatile ServiceSettings settings;
-  private volatile Duration helloTimeout;
-  private volatile long lastHeardNanos = openedNanos;
-  private volatile boolean notReading;
-
-  /**
-   * When what the client showed of itself ends, by the wall clock; nothing ends at the end of time.
-   */
-  private volatile long validUntilMillis = Long.MAX_VALUE;
-
-  private volatile long resultsConfirmed;
-  private volatile long epoch;
+  private ServiceObserver observer = ServiceObserver.NONE;
   private volatile Instant connectedSince = Instant.EPOCH;
-  private volatile boolean isEntityRemote;
 
-  /** Under the lock. */
-  private boolean isAdmitted;
+  private volatile @Nullable ActorRef<ClientConnection.Message> entity;
 
-  /** Whether there is a ledger; without one, nothing is locked or kept. */
-  private volatile boolean isTracked;
+  /** There since the entity was on another node or moved, which most never do. */
+  private volatile @Nullable DistantEntity distant;
 
-  private @Nullable StreamLedger ledger;
-  private boolean isMoving;
-  private long movingSinceNanos;
+  private volatile long epoch;
 
-  /** What the former entity left to the next one. */
-  private int inherited;
-
-  /** Results that the client sent here, and how many of them were not for the present entity. */
+  /** Results that the client sent here. */
   private long resultsHeard;
 
-  private volatile long resultsBefore;
-
-  /** There since an entity on another node took the stream in, and until it is empty. */
-  private volatile @Nullable RemoteFeed feed;
-
-  private ServiceObserver observer = ServiceObserver.NONE;
-  private long lastPingNanos = openedNanos;
-  private long lastAttachNanos;
-  private long pings;
+  private volatile long resultsConfirmed;
 
   ClientSession(Connections connections, StreamRef ref, ClientStream stream) {
     this.connections = connections;
     this.ref = ref;
     this.stream = stream;
     this.settings = connections.settings().defaults();
-    this.helloTimeout = settings.helloTimeout();
+    this.clock = new StreamClock(settings.helloTimeout());
   }
 
   public String sessionId() {
@@ -109,6 +81,18 @@ public final class ClientSession implements Downlink {
     return settings;
   }
 
+  State state() {
+    return state;
+  }
+
+  StreamClock clock() {
+    return clock;
+  }
+
+  boolean hasEntity() {
+    return entity != null;
+  }
+
   /** Whether the client has commands that have not ended. */
   boolean isBusy() {
     ClientKey client = client();
@@ -116,8 +100,9 @@ public final class ClientSession implements Downlink {
       return false;
     }
     synchronized (this) {
-      if (ledger != null) {
-        return !ledger.isSettled();
+      DistantEntity far = distant;
+      if (far != null && far.isTracked()) {
+        return !far.isSettled();
       }
     }
     return connections.entities().isBusy(client);
@@ -142,58 +127,30 @@ public final class ClientSession implements Downlink {
    *     asks for; null where it may. Called at most once, at once.
    */
   public void hello(Hello said, Function<ServiceAccess, @Nullable Rejection> refusal) {
-    heard();
+    clock.heard();
     synchronized (this) {
       if (state == State.ENDED) {
         return;
       }
-      String service = said.client().service();
       // Looked up once: another of that name may come in between, and ask for something else.
-      ServiceCatalog.Entry entry = connections.services().find(service);
+      ServiceCatalog.Entry entry = connections.services().find(said.client().service());
       Rejection refused =
           refusal.apply(entry == null ? ServiceAccess.AS_CONFIGURED : entry.access());
       if (refused != null) {
-        rejectAndCount(refused);
+        refuse(refused);
         return;
       }
       if (state != State.AWAITING_HELLO) {
         invalid("hello: was said before");
         return;
       }
-      if (connections.isDraining()) {
-        goodbye(Goodbye.of(Goodbye.Cause.DRAINING, "the node is stopping"));
+      LastWord turnedAway = connections.reception().enter(said, entry);
+      if (turnedAway instanceof Goodbye goodbye) {
+        goodbye(goodbye);
         return;
       }
-      String cutOff = connections.cutOff();
-      if (cutOff != null) {
-        rejectAndCount(new Rejection(Rejection.Kind.UNAVAILABLE, cutOff));
-        return;
-      }
-      if (entry == null) {
-        rejectAndCount(
-            new Rejection(
-                Rejection.Kind.UNKNOWN_SERVICE,
-                "service: '%s' is not registered on this node".formatted(service)));
-        return;
-      }
-      Optional<String> problem = said.problem(entry.settings());
-      if (problem.isPresent()) {
-        invalid(problem.get());
-        return;
-      }
-      Goodbye overloaded = connections.admission().enter();
-      if (overloaded != null) {
-        connections.counters().overloaded.increment();
-        goodbye(overloaded);
-        return;
-      }
-      isAdmitted = true;
-      if (!connections.services().enter(entry)) {
-        rejectAndCount(
-            new Rejection(
-                Rejection.Kind.TOO_MANY,
-                "service: '%s' has as many clients on this node as it may, %d"
-                    .formatted(service, entry.settings().maxClients())));
+      if (turnedAway instanceof Rejection rejection) {
+        refuse(rejection);
         return;
       }
       hello = said;
@@ -206,11 +163,10 @@ public final class ClientSession implements Downlink {
 
   /** The client has these commands. */
   public void received(List<String> commandIds) {
-    if (isTracked) {
+    DistantEntity far = distant;
+    if (far != null && far.isTracked()) {
       synchronized (this) {
-        if (ledger != null) {
-          ledger.received(commandIds);
-        }
+        far.received(commandIds);
       }
     }
     tell(new ClientConnection.Received(ref, List.copyOf(commandIds)));
@@ -218,25 +174,24 @@ public final class ClientSession implements Downlink {
 
   /** A command goes on. */
   public void progress(String commandId, Progress progress) {
-    Progress fitting = isEntityRemote ? connections.limit().fit(progress) : progress;
+    Progress fitting = isEntityRemote() ? connections.limit().fit(progress) : progress;
     tell(new ClientConnection.Progressed(ref, commandId, fitting));
   }
 
   /** A command ended. */
   public void result(String commandId, Outcome<Any> outcome) {
-    Outcome<Any> fitting = isEntityRemote ? connections.limit().fit(outcome) : outcome;
+    Outcome<Any> fitting = isEntityRemote() ? connections.limit().fit(outcome) : outcome;
     ActorRef<ClientConnection.Message> to = entity;
     // Within a node none is lost, and none needs a number.
     long sequence = 0;
     ReplyTo answerTo = null;
-    if (isTracked) {
+    DistantEntity far = distant;
+    if (far != null && far.isTracked()) {
       synchronized (this) {
         // Whose count it is, and with it what is kept of it, must not change in between.
         to = entity;
-        sequence = ++resultsHeard - resultsBefore;
-        if (ledger != null) {
-          answerTo = ledger.result(commandId, fitting);
-        }
+        sequence = ++resultsHeard - far.resultsBefore();
+        answerTo = far.result(commandId, fitting);
       }
     } else {
       resultsHeard++;
@@ -245,7 +200,7 @@ public final class ClientSession implements Downlink {
       untold(commandId, fitting);
       return;
     }
-    heard();
+    clock.heard();
     if (answerTo != null) {
       // The sender first: it waits, and the entity only takes note.
       connections.replies().outcome(answerTo, fitting);
@@ -256,9 +211,10 @@ public final class ClientSession implements Downlink {
   /** There is no entity at present. */
   private void untold(String commandId, Outcome<Any> outcome) {
     synchronized (this) {
-      if (entity == null && ledger != null && !ledger.has(commandId)) {
+      DistantEntity far = distant;
+      if (entity == null && far != null) {
         // It lost its entity just now, and keeps the result from now on.
-        ledger.result(commandId, outcome);
+        far.late(commandId, outcome);
       }
     }
     tell(new ClientConnection.Resulted(ref, commandId, outcome, UNCOUNTED));
@@ -269,7 +225,7 @@ public final class ClientSession implements Downlink {
     if (state == State.AWAITING_HELLO || state == State.ATTACHING) {
       invalid("frame: nothing may be sent between hello and welcome");
     }
-    heard();
+    clock.heard();
   }
 
   /**
@@ -288,21 +244,14 @@ public final class ClientSession implements Downlink {
    * @param taken called once the next inbound message may be read
    */
   public void event(BiConsumer<ClientKey, Runnable> handOver, Runnable taken) {
-    heard();
+    clock.heard();
     ClientKey client = client();
     if (state != State.ATTACHED || client == null) {
       invalid("event: hello must come first");
       return;
     }
     // While a slow handler holds the stream back, silence is ours and not the client's.
-    notReading = true;
-    handOver.accept(
-        client,
-        () -> {
-          heard();
-          notReading = false;
-          taken.run();
-        });
+    handOver.accept(client, clock.holdBack(taken));
   }
 
   /**
@@ -312,17 +261,14 @@ public final class ClientSession implements Downlink {
    */
   public void holdBack(Duration pause, Runnable taken) {
     connections.counters().heldBack.increment();
-    notReading = true;
+    Runnable goOn = clock.holdBack(taken);
     connections.later(
         pause,
         () -> {
-          if (!isOpen()) {
-            // Its transport may be gone by now, and would refuse.
-            return;
+          // Once it ended, its transport may be gone, and would refuse.
+          if (isOpen()) {
+            goOn.run();
           }
-          heard();
-          notReading = false;
-          taken.run();
         });
   }
 
@@ -331,8 +277,13 @@ public final class ClientSession implements Downlink {
    * bytes too, until they are full. A client that gets a command says so.
    */
   public void credits(int credits) {
-    if (feed != null && !isFeedEmptied(credits)) {
-      return;
+    DistantEntity far = distant;
+    if (far != null && far.isFeeding()) {
+      synchronized (this) {
+        if (!far.isFeedEmptied(credits)) {
+          return;
+        }
+      }
     }
     ActorRef<ClientConnection.Message> to = entity;
     if (to != null) {
@@ -340,62 +291,43 @@ public final class ClientSession implements Downlink {
     }
   }
 
-  /** Whether the entity, back on this node, writes directly from now on. */
-  private synchronized boolean isFeedEmptied(int credits) {
-    RemoteFeed crossing = feed;
-    if (crossing == null) {
-      return true;
-    }
-    if (crossing.credits(credits) == 0 || isEntityRemote) {
-      return false;
-    }
-    feed = null;
-    return true;
-  }
-
   /**
    * What the client showed of itself holds until then; later it is told so, and its stream ends.
    */
   public void validUntil(@Nullable Instant end) {
-    validUntilMillis = end == null ? Long.MAX_VALUE : end.toEpochMilli();
+    clock.validUntil(end);
   }
 
   /**
    * The hello may take no longer than this, if that is less than anybody's may; zero: it is not.
    */
   public void helloWithin(Duration timeout) {
-    if (!timeout.isZero() && timeout.compareTo(helloTimeout) < 0) {
-      helloTimeout = timeout;
-    }
+    clock.helloWithin(timeout);
   }
 
   /** Writes a frame of the stream's own, in turn with the engine's; not once it has ended. */
   public void answer(Runnable write) {
-    heard();
-    synchronized (this) {
-      if (state == State.ATTACHED) {
-        write.run();
-      }
-    }
+    clock.heard();
+    flush(write);
   }
 
   /** Writes what the stream held back of what the engine gave it; not once it has ended. */
-  public void flush(Runnable write) {
-    synchronized (this) {
-      if (state == State.ATTACHED) {
-        write.run();
-      }
+  public synchronized void flush(Runnable write) {
+    if (state == State.ATTACHED) {
+      write.run();
     }
   }
 
   /** The stream ends with this, and nothing else does. */
   public void refuse(Rejection rejection) {
-    rejectAndCount(rejection);
+    connections.counters().rejected.increment();
+    log.debug("{} {} rejected: {}", client(), ref.sessionId(), rejection.message());
+    reject(rejection);
   }
 
   /** What the client sent breaks the protocol; its stream ends, and nothing else. */
   public void invalid(String message) {
-    rejectAndCount(new Rejection(Rejection.Kind.INVALID, message));
+    refuse(new Rejection(Rejection.Kind.INVALID, message));
   }
 
   /**
@@ -408,7 +340,7 @@ public final class ClientSession implements Downlink {
   }
 
   private void tell(ClientConnection.Message message) {
-    heard();
+    clock.heard();
     ActorRef<ClientConnection.Message> to = entity;
     if (to == null) {
       // On its way from one entity to the next, the stream keeps what counts in its ledger.
@@ -418,10 +350,6 @@ public final class ClientSession implements Downlink {
       return;
     }
     StreamThread.tellAndRun(to, message);
-  }
-
-  private void heard() {
-    lastHeardNanos = System.nanoTime();
   }
 
   // ---- what the entity says -----------------------------------------------------------------
@@ -439,19 +367,15 @@ public final class ClientSession implements Downlink {
         return;
       }
       entity = newEntity;
-      isEntityRemote = newEntity.path().address().hasGlobalScope();
-      if (isEntityRemote && feed == null) {
-        feed = new RemoteFeed(ref, stream, this::unwritten);
+      boolean isRemote = newEntity.path().address().hasGlobalScope();
+      DistantEntity far = isRemote ? distant() : distant;
+      if (far != null) {
+        far.attached(newEntity, isRemote);
+        if (far.isMoving()) {
+          connections.presence().found(describe());
+        }
+        far.settle(newEntity, resultsHeard);
       }
-      RemoteFeed crossing = feed;
-      if (crossing != null) {
-        crossing.attached(newEntity);
-      }
-      if (isMoving) {
-        connections.presence().found(describe());
-        connections.counters().handOverTook(System.nanoTime() - movingSinceNanos);
-      }
-      settleLedger(newEntity);
       boolean again = state == State.ATTACHED;
       epoch = newEpoch;
       if (again) {
@@ -472,118 +396,69 @@ public final class ClientSession implements Downlink {
   }
 
   @Override
-  public int deliver(Delivery delivery, @Nullable ReplyTo answerTo) {
-    synchronized (this) {
-      if (state != State.ATTACHED) {
-        return NOT_WRITTEN;
-      }
-      RemoteFeed crossing = feed;
-      if (crossing == null) {
-        return stream.deliver(counted(delivery));
-      }
-      // What a former entity sent from another node goes out first; then come the credits.
-      return crossing.deliver(counted(delivery), 0);
+  public synchronized int deliver(Delivery delivery, @Nullable ReplyTo answerTo) {
+    if (state != State.ATTACHED) {
+      return NOT_WRITTEN;
     }
+    DistantEntity far = distant;
+    return far == null ? stream.deliver(delivery) : far.deliver(delivery);
   }
 
   /** From an entity on another node; see {@link RemoteDownlink}. */
-  void deliver(Delivery delivery, long sequence, @Nullable ReplyTo answerTo) {
-    synchronized (this) {
-      RemoteFeed crossing = feed;
-      // Between two entities it is a former one's, or of one whose first word was lost.
-      if (state == State.ATTACHED && crossing != null && !isMoving && crossing.isNext(sequence)) {
-        confirmed(Math.max(resultsConfirmed - resultsBefore, delivery.resultsConfirmed()));
-        String commandId = delivery.command().id();
-        if (ledger != null && delivery.redelivered() && ledger.has(commandId)) {
-          crossing.skip(delivery, sequence);
-          return;
-        }
-        if (ledger != null) {
-          ledger.sent(commandId, answerTo);
-        }
-        crossing.deliver(counted(delivery), sequence);
-      }
+  synchronized void deliver(Delivery delivery, long sequence, @Nullable ReplyTo answerTo) {
+    DistantEntity far = distant;
+    if (state == State.ATTACHED && far != null && far.isNext(sequence)) {
+      confirmed(Math.max(resultsConfirmed - far.resultsBefore(), delivery.resultsConfirmed()));
+      far.deliver(delivery, sequence, answerTo);
     }
   }
 
   /** A delivery from an entity on another node that cannot be read. */
-  void missed(long sequence) {
-    synchronized (this) {
-      RemoteFeed crossing = feed;
-      if (state == State.ATTACHED && crossing != null && !isMoving) {
-        crossing.missed(sequence);
-      }
-    }
-  }
-
-  /** Under the lock: the client does not get it. */
-  private void unwritten(String commandId) {
-    connections.counters().unwritten.increment();
-    if (ledger != null) {
-      ledger.unsent(commandId);
+  synchronized void missed(long sequence) {
+    DistantEntity far = distant;
+    if (state == State.ATTACHED && far != null) {
+      far.missed(sequence);
     }
   }
 
   /** Of the results that were told to an entity on another node, all after so many were lost. */
   @Override
-  public void resultsMissed(long taken) {
-    synchronized (this) {
-      ActorRef<ClientConnection.Message> to = entity;
-      if (to == null || ledger == null || isMoving) {
-        return;
-      }
-      List<Hello.Result> missed = ledger.resultsAfter(taken);
-      long sequence = resultsHeard - resultsBefore - missed.size();
-      for (Hello.Result result : missed) {
-        to.tell(
-            new ClientConnection.Resulted(ref, result.commandId(), result.outcome(), ++sequence));
-      }
+  public synchronized void resultsMissed(long taken) {
+    ActorRef<ClientConnection.Message> to = entity;
+    DistantEntity far = distant;
+    if (to != null && far != null) {
+      far.tellAgain(to, taken, resultsHeard);
     }
   }
 
-  /** The client counts from its welcome, an entity from its own beginning. */
-  private Delivery counted(Delivery delivery) {
-    return resultsBefore == 0
-        ? delivery
-        : new Delivery(
-            delivery.command(),
-            resultsBefore + delivery.resultsConfirmed(),
-            delivery.redelivered());
-  }
-
   @Override
-  public void cancel(String commandId) {
-    synchronized (this) {
-      RemoteFeed crossing = feed;
-      if (state == State.ATTACHED && crossing != null) {
-        crossing.cancel(commandId);
-      } else if (state == State.ATTACHED) {
-        stream.cancel(commandId);
-      }
+  public synchronized void cancel(String commandId) {
+    DistantEntity far = distant;
+    if (state == State.ATTACHED && far != null) {
+      far.cancel(commandId);
+    } else if (state == State.ATTACHED) {
+      stream.cancel(commandId);
     }
   }
 
   @Override
   public void confirmed(long results) {
-    resultsConfirmed = resultsBefore + results;
-    if (isTracked) {
+    DistantEntity far = distant;
+    resultsConfirmed = far == null ? results : far.resultsBefore() + results;
+    if (far != null && far.isTracked()) {
       synchronized (this) {
-        if (ledger != null && !isMoving) {
-          ledger.confirmed(results);
-        }
+        far.confirmed(results);
       }
     }
   }
 
   @Override
-  public void goodbye(Goodbye goodbye) {
-    synchronized (this) {
-      if (state == State.ENDED) {
-        return;
-      }
-      stream.goodbye(goodbye);
-      end(false, goodbye.cause().name(), returnsWithin(goodbye));
+  public synchronized void goodbye(Goodbye goodbye) {
+    if (state == State.ENDED) {
+      return;
     }
+    stream.goodbye(goodbye);
+    end(false, goodbye.cause().name(), returnsWithin(goodbye));
   }
 
   /**
@@ -596,14 +471,12 @@ public final class ClientSession implements Downlink {
   }
 
   @Override
-  public void reject(Rejection rejection) {
-    synchronized (this) {
-      if (state == State.ENDED) {
-        return;
-      }
-      stream.reject(rejection);
-      end(false, rejection.message());
+  public synchronized void reject(Rejection rejection) {
+    if (state == State.ENDED) {
+      return;
     }
+    stream.reject(rejection);
+    end(false, rejection.message());
   }
 
   @Override
@@ -612,15 +485,9 @@ public final class ClientSession implements Downlink {
       if (state != State.ATTACHED || connections.isDraining() && !connections.routesElsewhere()) {
         return;
       }
-      inherited = leftBehind;
       // Not "attaching": the client needs no second welcome.
-      if (ledger == null) {
-        ledger = new StreamLedger();
-      }
       entity = null;
-      movingSinceNanos = isMoving ? movingSinceNanos : System.nanoTime();
-      isMoving = true;
-      isTracked = true;
+      distant().leave(leftBehind);
       connections.presence().seeking(describe());
     }
     attachAgain();
@@ -629,25 +496,25 @@ public final class ClientSession implements Downlink {
   /** The node is gone, and the entity with it where it was there. */
   void nodeGone(String node) {
     ActorRef<ClientConnection.Message> to = entity;
-    if (to != null && isEntityRemote && to.path().address().hostPort().equals(node)) {
+    if (to != null && isEntityRemote() && to.path().address().hostPort().equals(node)) {
       introduceAgain(0);
     }
   }
 
   /** What was told to the entity reached nobody: it had just gone. */
   void strayed(ClientConnection.FromStream message) {
+    if (isEntityRemote() || !(message instanceof ClientConnection.Resulted resulted)) {
+      return;
+    }
     ActorRef<ClientConnection.Message> to;
     synchronized (this) {
       to = entity;
-      if (to == null
-          && ledger != null
-          && !isEntityRemote
-          && message instanceof ClientConnection.Resulted resulted) {
-        ledger.result(resulted.commandId(), resulted.outcome());
-        return;
+      DistantEntity far = distant;
+      if (to == null && far != null) {
+        far.result(resulted.commandId(), resulted.outcome());
       }
     }
-    if (to != null && !isEntityRemote && message instanceof ClientConnection.Resulted resulted) {
+    if (to != null) {
       to.tell(
           new ClientConnection.Resulted(ref, resulted.commandId(), resulted.outcome(), UNCOUNTED));
     }
@@ -657,38 +524,29 @@ public final class ClientSession implements Downlink {
     ClientConnection.Attach attach;
     synchronized (this) {
       Hello said = hello;
-      if (said == null || ledger == null || !isMoving) {
+      DistantEntity far = distant;
+      attach = said == null || far == null ? null : far.introduction(said, epoch);
+      if (attach == null) {
         return;
       }
-      lastAttachNanos = System.nanoTime();
-      // The way there may lead through another node.
-      Hello carried = ledger.carry(said, epoch, connections.limit());
-      attach = new ClientConnection.Attach(ref, carried, ledger.sent(), true, inherited);
+      clock.attaches(System.nanoTime());
     }
     connections.route(attach);
   }
 
-  /** Told what came while the stream was on its way to the entity. */
-  private void settleLedger(ActorRef<ClientConnection.Message> newEntity) {
-    StreamLedger known = ledger;
-    if (known != null && isMoving) {
-      isMoving = false;
-      List<Hello.Result> meanwhile = known.attached();
-      resultsBefore = resultsHeard - meanwhile.size();
-      newEntity.tell(new ClientConnection.Received(ref, List.copyOf(known.received())));
-      long sequence = 0;
-      for (Hello.Result result : meanwhile) {
-        sequence = isEntityRemote ? sequence + 1 : 0;
-        newEntity.tell(
-            new ClientConnection.Resulted(ref, result.commandId(), result.outcome(), sequence));
-      }
+  /** Under the lock. */
+  private DistantEntity distant() {
+    DistantEntity far = distant;
+    if (far == null) {
+      far = new DistantEntity(connections, ref, stream);
+      distant = far;
     }
-    if (!isEntityRemote) {
-      ledger = null;
-    } else if (known == null) {
-      ledger = new StreamLedger();
-    }
-    isTracked = isEntityRemote;
+    return far;
+  }
+
+  private boolean isEntityRemote() {
+    DistantEntity far = distant;
+    return far != null && far.isRemote();
   }
 
   @Override
@@ -698,34 +556,10 @@ public final class ClientSession implements Downlink {
 
   @Override
   public long lastHeard() {
-    long agoMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lastHeardNanos);
-    return System.currentTimeMillis() - agoMillis;
+    return clock.lastHeard();
   }
 
-  // ---- time ---------------------------------------------------------------------------------
-
-  /**
-   * Looks after the stream, every so often.
-   *
-   * @param tickNanos how long until the next call: what would be overdue by then is overdue now
-   */
-  void tick(long nowNanos, long tickNanos) {
-    if (validUntilMillis != Long.MAX_VALUE && System.currentTimeMillis() >= validUntilMillis) {
-      goodbye(Goodbye.of(Goodbye.Cause.EXPIRED, "the token or certificate is no longer valid"));
-      return;
-    }
-    switch (state) {
-      case AWAITING_HELLO -> {
-        if (nowNanos - openedNanos >= helloTimeout.toNanos()) {
-          rejectAndCount(
-              new Rejection(Rejection.Kind.NO_HELLO, "hello: did not come within " + helloTimeout));
-        }
-      }
-      case ATTACHING -> tickAttaching(nowNanos);
-      case ATTACHED -> tickAttached(nowNanos, tickNanos);
-      case ENDED -> {}
-    }
-  }
+  // ---- what time brings, see StreamWatch ----------------------------------------------------
 
   /** Looks for its entity at once, where it has none: it may be on another node since now. */
   void seekEntity() {
@@ -737,70 +571,38 @@ public final class ClientSession implements Downlink {
     }
   }
 
-  private void tickAttaching(long nowNanos) {
-    Hello said = hello;
-    if (nowNanos - openedNanos >= 2 * settings.helloTimeout().toNanos()) {
-      rejectAndCount(
-          new Rejection(Rejection.Kind.UNAVAILABLE, "the client's entity could not be reached"));
-    } else if (said != null && nowNanos - lastAttachNanos >= ATTACH_AGAIN_NANOS) {
-      attach(said);
-    }
-  }
-
-  private void tickAttached(long nowNanos, long tickNanos) {
-    if (entity == null) {
-      if (nowNanos - lastAttachNanos >= ATTACH_AGAIN_NANOS) {
-        attachAgain();
-      }
-    } else if (nowNanos - lastAttachNanos >= connections.settings().reattachInterval().toNanos()) {
-      lastAttachNanos = nowNanos;
-      ClientKey client = client();
-      if (client != null) {
-        connections.route(
-            new ClientConnection.StillAttached(
-                client, ref, epoch, Instant.ofEpochMilli(lastHeard()), arrived(), resultsTold()));
-      }
-    }
-    if (notReading || settings.pingStrategy() == PingStrategy.DISABLED) {
+  /** Reminds the entity of the stream, and says what came through, in case anything was missed. */
+  void stillAttached() {
+    ClientKey client = client();
+    if (client == null) {
       return;
     }
-    long interval = settings.pingInterval().toNanos();
-    long silence = nowNanos - lastHeardNanos;
-    if (silence + tickNanos >= interval + settings.pingTimeout().toNanos()) {
-      connections.counters().silent.increment();
-      goodbye(Goodbye.of(Goodbye.Cause.SILENT, "nothing was heard for too long"));
-      return;
+    ClientConnection.StillAttached reminder;
+    synchronized (this) {
+      DistantEntity far = distant;
+      reminder =
+          new ClientConnection.StillAttached(
+              client,
+              ref,
+              epoch,
+              Instant.ofEpochMilli(lastHeard()),
+              far == null ? -1 : far.arrived(),
+              far == null ? resultsHeard : far.resultsTold(resultsHeard));
     }
-    boolean due = nowNanos - lastPingNanos >= interval;
-    if (due && (settings.pingStrategy() == PingStrategy.INTERVAL || silence >= interval)) {
-      lastPingNanos = nowNanos;
-      synchronized (this) {
-        if (state == State.ATTACHED) {
-          stream.ping(++pings, resultsConfirmed);
-        }
-      }
-    }
+    connections.route(reminder);
   }
 
-  private synchronized long resultsTold() {
-    return isMoving ? 0 : resultsHeard - resultsBefore;
-  }
-
-  private synchronized long arrived() {
-    RemoteFeed crossing = feed;
-    return crossing == null ? -1 : crossing.arrived();
+  /** Asks the client for a sign of life. */
+  synchronized void ping() {
+    if (state == State.ATTACHED) {
+      stream.ping(clock.nextPing(), resultsConfirmed);
+    }
   }
 
   private void attach(Hello said) {
-    lastAttachNanos = System.nanoTime();
+    clock.attaches(System.nanoTime());
     Hello fitting = connections.limit().fit(said);
     connections.route(new ClientConnection.Attach(ref, fitting, Set.of(), false, 0));
-  }
-
-  private void rejectAndCount(Rejection rejection) {
-    connections.counters().rejected.increment();
-    log.debug("{} {} rejected: {}", client(), ref.sessionId(), rejection.message());
-    reject(rejection);
   }
 
   private ConnectedClient describe() {
@@ -833,17 +635,15 @@ public final class ClientSession implements Downlink {
       }
       wasConnected = state == State.ATTACHED;
       state = State.ENDED;
-      if (isMoving) {
+      DistantEntity far = distant;
+      if (far != null && far.isMoving()) {
         connections.presence().lost(describe());
-      }
-      if (isAdmitted) {
-        connections.admission().left();
       }
     }
     connections.sessions().remove(ref);
     Hello counted = hello;
     if (counted != null) {
-      connections.services().leave(counted.client().service());
+      connections.reception().left(counted.client().service());
     }
     ActorRef<ClientConnection.Message> to = entity;
     if (to != null) {

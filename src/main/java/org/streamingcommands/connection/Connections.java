@@ -72,7 +72,7 @@ public final class Connections implements Extension {
   private final CompletableFuture<Void> drainBegins = new CompletableFuture<>();
   private final DrainSettings drainSettings;
   private final Drain drain;
-  private final Admission admission;
+  private final Reception reception;
   private final String node;
 
   public static Connections get(ActorSystem<?> system) {
@@ -88,11 +88,6 @@ public final class Connections implements Extension {
     drainSettings =
         DrainSettings.from(system.settings().config().getConfig("streaming-commands.drain"));
     drain = new Drain(system, sessions, drainSettings);
-    admission =
-        new Admission(
-            AdmissionSettings.from(
-                system.settings().config().getConfig("streaming-commands.admission")),
-            System::nanoTime);
     sends = new PendingSends(node, clock, counters);
     limit = FrameLimit.from(system.settings().config());
     gateways = new Gateways(system);
@@ -122,6 +117,16 @@ public final class Connections implements Extension {
             INTERNAL);
     region = new EntityRegion(system, settings, nodes, this);
     gate = new SendGate(services, draining, region);
+    reception =
+        new Reception(
+            services,
+            new Admission(
+                AdmissionSettings.from(
+                    system.settings().config().getConfig("streaming-commands.admission")),
+                System::nanoTime),
+            gate,
+            draining,
+            counters);
     requests = new Requests(gate, sends, entities, region, limit, counters, clock);
     fleetRoutes = new FleetRoutes(nodes, region, gateways, limit, sharedPayloads);
     askingAgain = new AskingAgain(clock, sends, sessions, entities, region);
@@ -130,7 +135,8 @@ public final class Connections implements Extension {
     system.systemActorOf(NodeWatch.create(this), "streaming-commands-node-watch", Props.empty());
     system.systemActorOf(
         PartitionWatch.create(gate::cutOff), "streaming-commands-partition-watch", Props.empty());
-    heartbeat = new Heartbeat(system, sessions);
+    heartbeat =
+        new Heartbeat(system, new StreamWatch(sessions, counters, settings.reattachInterval()));
     heartbeat.pace(settings.defaults());
     system.scheduler().scheduleAtFixedRate(SWEEP, SWEEP, this::sweep, system.executionContext());
     system.getWhenTerminated().thenRun(sends::endAll);
@@ -444,8 +450,8 @@ public final class Connections implements Extension {
     return entry == null ? settings.defaults() : entry.settings();
   }
 
-  Admission admission() {
-    return admission;
+  Reception reception() {
+    return reception;
   }
 
   LocalEntities entities() {

@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param reconnectDelay how long the client should wait before it dials again
  * @param message one line for a person
  */
-public record Goodbye(Cause cause, Duration reconnectDelay, String message) {
+public record Goodbye(Cause cause, Duration reconnectDelay, String message) implements LastWord {
 
   /** Why a node ends a stream. */
   public enum Cause {

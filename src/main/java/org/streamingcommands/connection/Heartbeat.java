@@ -14,13 +14,13 @@ final class Heartbeat {
   private static final Duration SLOWEST = Duration.ofMillis(500);
 
   private final ActorSystem<?> system;
-  private final LiveSessions sessions;
+  private final StreamWatch streams;
   private Duration tick = Duration.ofDays(1);
   private @Nullable Cancellable running;
 
-  Heartbeat(ActorSystem<?> system, LiveSessions sessions) {
+  Heartbeat(ActorSystem<?> system, StreamWatch streams) {
     this.system = system;
-    this.sessions = sessions;
+    this.streams = streams;
   }
 
   /** Ticks fast enough for these settings too. */
@@ -37,7 +37,7 @@ final class Heartbeat {
     running =
         system
             .scheduler()
-            .scheduleAtFixedRate(next, next, () -> sessions.tick(next), system.executionContext());
+            .scheduleAtFixedRate(next, next, () -> streams.tick(next), system.executionContext());
   }
 
   private static Duration min(Duration a, Duration b) {

@@ -1,13 +1,12 @@
 package org.streamingcommands.connection;
 
-import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.ClientKey;
 
-/** The live streams of this node, by id; and what looks after all of them. */
+/** The live streams of this node, by id. */
 final class LiveSessions {
   private final ConcurrentHashMap<Long, ClientSession> byId = new ConcurrentHashMap<>();
 
@@ -51,11 +50,5 @@ final class LiveSessions {
         session.goodbye(goodbye);
       }
     }
-  }
-
-  void tick(Duration untilNext) {
-    long now = System.nanoTime();
-    long tickNanos = untilNext.toNanos();
-    byId.values().forEach(session -> session.tick(now, tickNanos));
   }
 }

@@ -6,7 +6,7 @@ package org.streamingcommands.connection;
  * @param kind for the status
  * @param message one line that names the field
  */
-public record Rejection(Kind kind, String message) {
+public record Rejection(Kind kind, String message) implements LastWord {
 
   /** The kinds, each with its gRPC status code. */
   public enum Kind {
