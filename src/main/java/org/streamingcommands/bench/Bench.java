@@ -42,6 +42,9 @@ public final class Bench {
     if (settings.wants(Scenario.IDLE)) {
       new IdleTrial(settings, turns, samples, notes).run();
     }
+    if (settings.wants(Scenario.TLS)) {
+      new TlsTrial(settings, turns, samples, notes).run();
+    }
     return samples.report(notes.all());
   }
 

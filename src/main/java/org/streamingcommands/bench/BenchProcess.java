@@ -2,13 +2,18 @@ package org.streamingcommands.bench;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.ServerCredentials;
+import io.grpc.TlsServerCredentials;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -54,8 +59,8 @@ public final class BenchProcess {
 
   private static Worker worker(String[] args, Line ready) throws Exception {
     return switch (args[0]) {
-      case "floor" -> new Senders(Floor.start(address -> ready.with("edge", show(address))));
-      case "node" -> new Senders(node(ready));
+      case "floor" -> new Senders(floor(args, ready));
+      case "node" -> new Senders(node(args, ready));
       case "remote" -> new Senders(NodeSender.remote(args[1]));
       case "unary" -> new Senders(new UnarySender(args[1]));
       case "clients" -> new Clients();
@@ -79,8 +84,24 @@ public final class BenchProcess {
     }
   }
 
-  private static NodeSender node(Line ready) {
-    StreamingNode node = StreamingNode.start(config().resolve());
+  /** In the clear, or over TLS where the arguments name a certificate and its key. */
+  private static Floor floor(String[] args, Line ready) throws IOException {
+    ServerCredentials credentials =
+        args.length < 3
+            ? InsecureServerCredentials.create()
+            : TlsServerCredentials.create(new File(args[1]), new File(args[2]));
+    return Floor.start(credentials, address -> ready.with("edge", show(address)));
+  }
+
+  private static NodeSender node(String[] args, Line ready) {
+    Config tls =
+        args.length < 3
+            ? ConfigFactory.empty()
+            : ConfigFactory.parseMap(
+                Map.of(
+                    "streaming-commands.edge.tls.certificate", args[1],
+                    "streaming-commands.edge.tls.key", args[2]));
+    StreamingNode node = StreamingNode.start(tls.withFallback(config()).resolve());
     ready.with("edge", show(node.edgeAddress())).with("api", show(node.apiAddress()));
     return NodeSender.local(node.system());
   }

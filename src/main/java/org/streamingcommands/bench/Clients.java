@@ -1,5 +1,8 @@
 package org.streamingcommands.bench;
 
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
+import java.io.File;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,7 +31,7 @@ final class Clients implements Worker {
   @Override
   public Line work(Line order) throws Exception {
     return switch (order.word()) {
-      case "connect" -> connect(order.get("edge"), order.number("clients"));
+      case "connect" -> connect(order);
       case "come" -> come(order.get("edge"), order.number("clients"));
       case "go" -> go();
       case "stall" -> stall(order.get("edge"));
@@ -38,18 +41,25 @@ final class Clients implements Worker {
   }
 
   /** Adds clients until there are so many. */
-  private Line connect(String edge, int count) throws Exception {
+  private Line connect(Line order) throws Exception {
+    String edge = order.get("edge");
+    int count = order.number("clients");
+    // One for all: a client has no more than its connection of its own.
+    SslContext tls =
+        order.has("trust")
+            ? GrpcSslContexts.forClient().trustManager(new File(order.get("trust"))).build()
+            : null;
     List<LoadClient> clients = byEdge.computeIfAbsent(edge, e -> new ArrayList<>());
     int there = clients.size();
     return timed(
         clients,
         count - there,
-        n -> LoadClient.connect(edge, Sender.clientId(there + n), source(there + n)));
+        n -> LoadClient.connect(edge, Sender.clientId(there + n), source(there + n), tls));
   }
 
   /** Clients that are there only until they go. */
   private Line come(String edge, int count) throws Exception {
-    return timed(guests, count, n -> LoadClient.connect(edge, "guest-" + n, source(n)));
+    return timed(guests, count, n -> LoadClient.connect(edge, "guest-" + n, source(n), null));
   }
 
   private Line go() throws InterruptedException {

@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.BytesValue;
 import com.google.protobuf.Empty;
 import io.grpc.Server;
+import io.grpc.ServerCredentials;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -51,12 +52,17 @@ final class Floor extends ClientStreamServiceGrpc.ClientStreamServiceImplBase im
   private Floor() {}
 
   /** Listens on loopback for as long as the process lives. */
-  static Floor start(Consumer<InetSocketAddress> listening) throws IOException {
+  static Floor start(ServerCredentials credentials, Consumer<InetSocketAddress> listening)
+      throws IOException {
     NOISE.setLevel(Level.SEVERE);
     Floor floor = new Floor();
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     Server server =
-        NettyServerBuilder.forAddress(any).directExecutor().addService(floor).build().start();
+        NettyServerBuilder.forAddress(any, credentials)
+            .directExecutor()
+            .addService(floor)
+            .build()
+            .start();
     listening.accept((InetSocketAddress) server.getListenSockets().get(0));
     return floor;
   }

@@ -1,9 +1,9 @@
 package org.streamingcommands.bench;
 
 import io.grpc.Attributes;
-import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.net.InetSocketAddress;
@@ -51,9 +51,14 @@ final class LoadClient implements ClientResponseObserver<ClientFrame, ServerFram
 
   /**
    * @param source the address of this machine that it comes from; null: whichever
+   * @param tls whom it trusts; null: it connects in the clear
    */
-  static LoadClient connect(String edge, String clientId, @Nullable InetSocketAddress source) {
+  static LoadClient connect(
+      String edge, String clientId, @Nullable InetSocketAddress source, @Nullable SslContext tls) {
     NettyChannelBuilder channel = channel(edge);
+    if (tls != null) {
+      channel.useTransportSecurity().sslContext(tls);
+    }
     if (source != null) {
       channel.localSocketPicker(new From(source));
     }
@@ -80,8 +85,7 @@ final class LoadClient implements ClientResponseObserver<ClientFrame, ServerFram
   }
 
   private static NettyChannelBuilder channel(String edge) {
-    return NettyChannelBuilder.forTarget(edge, InsecureChannelCredentials.create())
-        .directExecutor();
+    return NettyChannelBuilder.forTarget(edge).usePlaintext().directExecutor();
   }
 
   private static LoadClient connect(NettyChannelBuilder channel, String clientId, boolean reads) {

@@ -21,7 +21,10 @@ public enum Scenario {
   /** One command to all of a crowd, until the outcome of each is there. */
   BROADCAST,
   /** What connections cost that only ping: memory and CPU. */
-  IDLE;
+  IDLE,
+
+  /** The memory of as many over TLS. */
+  TLS;
 
   /** As people write it. */
   public String label() {

@@ -16,14 +16,16 @@ import org.jspecify.annotations.Nullable;
 final class Stage implements AutoCloseable {
   private final Processes processes;
   private final boolean apart;
+  private final @Nullable TlsFiles tls;
   private final Map<Object, ChildProcess> clients = new HashMap<>();
   private final Map<Contender, Seat> seats = new EnumMap<>(Contender.class);
   private final List<ChildProcess> members = new ArrayList<>();
   private @Nullable ChildProcess node;
 
-  private Stage(List<String> jvmFlags, boolean apart) {
+  private Stage(List<String> jvmFlags, boolean apart, @Nullable TlsFiles tls) {
     processes = new Processes(jvmFlags);
     this.apart = apart;
+    this.tls = tls;
   }
 
   /**
@@ -33,12 +35,17 @@ final class Stage implements AutoCloseable {
   static Stage together(List<String> jvmFlags) {
     List<String> flags = new ArrayList<>(List.of("-XX:+AlwaysPreTouch"));
     flags.addAll(jvmFlags);
-    return new Stage(flags, false);
+    return new Stage(flags, false, null);
   }
 
   /** A process for the clients of each server: with thousands of each, one has not the files. */
   static Stage apart(List<String> jvmFlags) {
-    return new Stage(jvmFlags, true);
+    return new Stage(jvmFlags, true, null);
+  }
+
+  /** The same, and whoever connects to a server does so over TLS. */
+  static Stage overTls(List<String> jvmFlags, TlsFiles files) {
+    return new Stage(jvmFlags, true, files);
   }
 
   /** Starts what of the contender is not there yet. */
@@ -53,7 +60,7 @@ final class Stage implements AutoCloseable {
 
   private Seat start(Contender contender) throws IOException {
     return switch (contender) {
-      case FLOOR -> own(processes.start("floor"));
+      case FLOOR -> own(server("floor"));
       case LOCAL -> own(node());
       case REMOTE -> at(processes.start("remote", api(node())), node());
       case UNARY -> at(processes.start("unary", api(node())), node());
@@ -64,12 +71,18 @@ final class Stage implements AutoCloseable {
     };
   }
 
+  private ChildProcess server(String role) throws IOException {
+    return tls == null
+        ? processes.start(role)
+        : processes.start(role, tls.certificate().toString(), tls.key().toString());
+  }
+
   private PlainSeat own(ChildProcess server) throws IOException {
     return at(server, server);
   }
 
   private PlainSeat at(ChildProcess sender, ChildProcess server) throws IOException {
-    return new PlainSeat(sender, clientsOf(server), server.ready().get("edge"));
+    return new PlainSeat(sender, clientsOf(server), server.ready().get("edge"), tls);
   }
 
   private static String api(ChildProcess node) {
@@ -78,7 +91,7 @@ final class Stage implements AutoCloseable {
 
   private ChildProcess node() throws IOException {
     if (node == null) {
-      node = processes.start("node");
+      node = server("node");
     }
     return node;
   }

@@ -44,7 +44,7 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "NAME",
       split = ",",
       description =
-          "closed, window, open, allocation, connect, stalled, growth, broadcast, idle or all;"
+          "closed, window, open, allocation, connect, stalled, growth, broadcast, idle, tls or all;"
               + " ${DEFAULT-VALUE} unless set.",
       defaultValue = ALL)
   private List<String> scenarios = new ArrayList<>();

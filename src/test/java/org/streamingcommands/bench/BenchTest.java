@@ -66,7 +66,10 @@ class BenchTest {
             contender + " idle_heap_50",
             contender + " idle_resident_50",
             contender + " idle_sockets_50",
-            contender + " idle_cpu_50");
+            contender + " idle_cpu_50",
+            contender + " tls_heap_50",
+            contender + " tls_outside_50",
+            contender + " tls_memory_50");
   }
 
   @ParameterizedTest
