@@ -71,7 +71,8 @@ public class CommandFrameBenchmark {
   /** A command as the engine has it, to the bytes of its frame. */
   @Benchmark
   public int encodeCommand() throws IOException {
-    try (InputStream frame = method.streamResponse(ServerFrames.command(delivery))) {
+    try (InputStream frame =
+        method.streamResponse(ServerFrames.command(ServerFrames.delivery(delivery)))) {
       return frame.read(wire);
     }
   }

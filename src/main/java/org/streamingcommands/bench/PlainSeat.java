@@ -10,6 +10,11 @@ record PlainSeat(ChildProcess sender, ChildProcess clients, String edge, @Nullab
   /** Connecting slows down where thousands are connected on a busy machine. */
   private static final int LEAST_A_SECOND = 200;
 
+  /** One whose clients connect in the clear. */
+  PlainSeat(ChildProcess sender, ChildProcess clients, String edge) {
+    this(sender, clients, edge, null);
+  }
+
   @Override
   public void connect(int count) throws IOException {
     Line order = Line.of("connect").with("edge", edge).with("clients", count);

@@ -230,7 +230,7 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
 
   @Override
   public int deliver(Delivery delivery) {
-    CommandDelivery command = ServerFrames.command(delivery);
+    CommandDelivery command = ServerFrames.delivery(delivery);
     if (!hold(command)) {
       write(ServerFrames.command(command));
     }

@@ -51,7 +51,7 @@ final class ServerFrames {
     return Wire.duration(left.isNegative() ? Duration.ZERO : left);
   }
 
-  static CommandDelivery command(Delivery delivery) {
+  static CommandDelivery delivery(Delivery delivery) {
     Command command = delivery.command();
     CommandDelivery.Builder frame =
         CommandDelivery.newBuilder()
