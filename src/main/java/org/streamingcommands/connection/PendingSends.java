@@ -213,7 +213,7 @@ final class PendingSends implements Replies {
     if (waiting != null && waiting.listener != null) {
       CommandListener listener = waiting.listener;
       Outcome<Any> certain = certain(waiting, outcome);
-      StreamThread.afterwards(() -> tell(listener, certain));
+      StreamThread.afterwards(() -> guarded(() -> listener.outcome(certain)));
     }
   }
 
@@ -295,14 +295,6 @@ final class PendingSends implements Replies {
               onDisconnect.completeExceptionally(
                   new CommandException(
                       new Outcome.Undelivered<>(reason, Certainty.SENT_UNCONFIRMED, message))));
-    }
-  }
-
-  private static void tell(CommandListener listener, Outcome<Any> outcome) {
-    try {
-      listener.outcome(outcome);
-    } catch (RuntimeException e) {
-      log.error("a command listener threw; what it was told is lost on it", e);
     }
   }
 
