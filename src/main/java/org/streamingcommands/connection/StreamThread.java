@@ -3,11 +3,8 @@ package org.streamingcommands.connection;
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The one thread that a live stream's transport reads and writes on. An entity that runs there too
@@ -15,13 +12,6 @@ import org.slf4j.LoggerFactory;
  * way back: see {@link EntityExecutor}. Known per thread, so that no message has to carry it.
  */
 public final class StreamThread {
-  private static final Logger log = LoggerFactory.getLogger(StreamThread.class);
-
-  /** Commands held back on one thread at most. */
-  private static final int MOST_HELD = 1_024;
-
-  private static final long LONGEST_HELD = TimeUnit.MILLISECONDS.toNanos(1);
-
   /** Set for good on the threads that are one. */
   private static final ThreadLocal<StreamThread> OWN = new ThreadLocal<>();
 
@@ -32,12 +22,6 @@ public final class StreamThread {
 
   /** What waits until all that was read has been worked on. */
   private final ArrayDeque<Runnable> afterwards = new ArrayDeque<>();
-
-  /** What was held back to be done in one go, since when, and how much that is. */
-  private final ArrayDeque<Runnable> held = new ArrayDeque<>();
-
-  private long heldSinceNanos;
-  private int heldCount;
 
   private boolean isDraining;
   private boolean mayRunHere;
@@ -55,67 +39,6 @@ public final class StreamThread {
   /** Says of the calling thread, for good, that it is the one that this executor runs all on. */
   public static void settle(Executor itself) {
     OWN.set(new StreamThread(itself));
-  }
-
-  /**
-   * Whether something was held back on the calling thread. Its loop asks before it waits for more
-   * to do, and calls {@link #release} where nothing else is left; or where this says that it is
-   * high time.
-   */
-  public static Held held() {
-    StreamThread here = OWN.get();
-    if (here == null || here.heldCount == 0) {
-      return Held.NOTHING;
-    }
-    boolean isDue =
-        here.heldCount >= MOST_HELD || System.nanoTime() - here.heldSinceNanos >= LONGEST_HELD;
-    return isDue ? Held.DUE : Held.SOME;
-  }
-
-  /** See {@link #held}. */
-  public enum Held {
-    NOTHING,
-    SOME,
-    DUE
-  }
-
-  /**
-   * Holds something back until the calling thread has nothing else to do, a millisecond at most:
-   * what is written in one go costs both ends less.
-   *
-   * @param thread where it must be done
-   * @param flush does it, together with what is held back after; null where it was given before
-   * @return false where the caller is not on that thread, and must do it itself
-   */
-  public static boolean hold(Executor thread, @Nullable Runnable flush) {
-    StreamThread here = OWN.get();
-    if (here == null || here.loop != thread) {
-      return false;
-    }
-    if (flush != null) {
-      if (here.heldCount == 0) {
-        here.heldSinceNanos = System.nanoTime();
-      }
-      here.held.add(flush);
-    }
-    here.heldCount++;
-    return true;
-  }
-
-  /** Does all that was held back on the calling thread. */
-  public static void release() {
-    StreamThread here = OWN.get();
-    if (here == null) {
-      return;
-    }
-    here.heldCount = 0;
-    for (int left = here.held.size(); left > 0; left--) {
-      try {
-        here.held.remove().run();
-      } catch (RuntimeException e) {
-        log.error("a stream could not be written to", e);
-      }
-    }
   }
 
   /** Tells an actor, which is to run on this thread if it is idle; null: wherever it would. */

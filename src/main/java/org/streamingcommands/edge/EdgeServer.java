@@ -130,7 +130,7 @@ public final class EdgeServer {
               Grounds grounds = admit(call, headers, security, connections.counters());
               return grounds == null
                   ? new ServerCall.Listener<>() {}
-                  : EdgeStream.open(call, settings, connections, grounds, loops.current());
+                  : EdgeStream.open(call, settings, connections, grounds, loops);
             })
         .build();
   }

@@ -18,7 +18,6 @@ import org.streamingcommands.connection.Goodbye;
 import org.streamingcommands.connection.Hello;
 import org.streamingcommands.connection.Refusal;
 import org.streamingcommands.connection.Rejection;
-import org.streamingcommands.connection.StreamThread;
 import org.streamingcommands.connection.Welcome;
 import org.streamingcommands.grpc.ErrorDetails;
 import org.streamingcommands.grpc.Wire;
@@ -41,6 +40,7 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
   private final ServerCall<ClientFrame, ServerFrame> call;
   private final EdgeSettings settings;
   private final Executor thread;
+  private final LoopWrites writes;
   private final CloseReason closeReason = CloseReason.ofCurrentCall();
   private final ClientSession session;
   private final Grounds grounds;
@@ -57,8 +57,8 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
       EdgeSettings settings,
       Connections connections,
       Grounds grounds,
-      Executor thread) {
-    EdgeStream stream = new EdgeStream(call, settings, connections, grounds, thread);
+      EventLoops loops) {
+    EdgeStream stream = new EdgeStream(call, settings, connections, grounds, loops);
     call.request(1);
     return stream;
   }
@@ -68,11 +68,12 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
       EdgeSettings settings,
       Connections connections,
       Grounds grounds,
-      Executor thread) {
+      EventLoops loops) {
     this.call = call;
     this.settings = settings;
     this.grounds = grounds;
-    this.thread = thread;
+    this.thread = loops.current();
+    this.writes = loops.currentWrites();
     this.counters = connections.counters();
     this.session = connections.open(this);
     session.validUntil(grounds.validUntil());
@@ -247,10 +248,14 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
       commands = new HeldCommands(() -> session.flush(this::flush));
       held = commands;
     }
-    if (!StreamThread.hold(thread, commands.isEmpty() ? commands.flush() : null)) {
+    if (!commands.hasRoomFor(command)) {
+      flush();
+    }
+    if (!writes.hold(commands.isEmpty() ? commands.flush() : null)) {
       return false;
     }
-    if (!commands.add(command)) {
+    commands.add(command);
+    if (commands.isFull()) {
       flush();
     }
     return true;

@@ -2,16 +2,16 @@ package org.streamingcommands.edge;
 
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
-import io.grpc.netty.shaded.io.netty.channel.SelectStrategy;
 import io.grpc.netty.shaded.io.netty.channel.epoll.Epoll;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerSocketChannel;
 import io.grpc.netty.shaded.io.netty.channel.nio.NioEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.grpc.netty.shaded.io.netty.util.IntSupplier;
 import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
 import io.grpc.netty.shaded.io.netty.util.concurrent.EventExecutor;
 import java.nio.channels.spi.SelectorProvider;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.streamingcommands.connection.StreamThread;
@@ -21,6 +21,7 @@ final class EventLoops {
   private static final boolean DAEMON = true;
   private static final int STOP_SECONDS = 5;
 
+  private final List<LoopWrites> writes = new ArrayList<>();
   private final EventLoopGroup group;
 
   /**
@@ -31,32 +32,18 @@ final class EventLoops {
     DefaultThreadFactory named = new DefaultThreadFactory("streaming-commands-edge", DAEMON);
     group =
         Epoll.isAvailable()
-            ? new EpollEventLoopGroup(count, named, () -> EventLoops::next)
-            : new NioEventLoopGroup(
-                count, named, SelectorProvider.provider(), () -> EventLoops::next);
+            ? new EpollEventLoopGroup(count, named, this::strategy)
+            : new NioEventLoopGroup(count, named, SelectorProvider.provider(), this::strategy);
     for (EventExecutor loop : group) {
       loop.execute(() -> StreamThread.settle(loop));
     }
   }
 
-  /**
-   * What a loop does next, as Netty's own strategy has it: waits where there is nothing to do.
-   * Before that, it writes what was held back.
-   */
-  private static int next(IntSupplier ready, boolean hasTasks) throws Exception {
-    StreamThread.Held held = StreamThread.held();
-    if (held == StreamThread.Held.NOTHING) {
-      return hasTasks ? ready.get() : SelectStrategy.SELECT;
-    }
-    if (held == StreamThread.Held.SOME) {
-      int count = ready.get();
-      if (hasTasks || count > 0) {
-        return count;
-      }
-    }
-    StreamThread.release();
-    // Each stream's flush is a task.
-    return ready.get();
+  /** One for each loop, while they are made. */
+  private LoopWrites strategy() {
+    LoopWrites one = new LoopWrites();
+    writes.add(one);
+    return one;
   }
 
   void serve(NettyServerBuilder server) {
@@ -72,6 +59,16 @@ final class EventLoops {
     for (EventExecutor loop : group) {
       if (loop.inEventLoop()) {
         return loop;
+      }
+    }
+    throw new IllegalStateException("not on an event loop of this edge");
+  }
+
+  /** What the one that the caller runs on holds back. */
+  LoopWrites currentWrites() {
+    for (LoopWrites one : writes) {
+      if (one.isCurrent()) {
+        return one;
       }
     }
     throw new IllegalStateException("not on an event loop of this edge");

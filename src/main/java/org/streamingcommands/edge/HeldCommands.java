@@ -8,7 +8,7 @@ import org.streamingcommands.grpc.v1.ServerFrame;
 
 /**
  * The commands that one stream is given in one go, to be written as one frame where its client
- * takes that. Small: what is more is written at once. Not thread-safe.
+ * takes that. Small: once it is full it is to be written at once. Not thread-safe.
  */
 final class HeldCommands {
   private static final int MOST = 64;
@@ -32,12 +32,21 @@ final class HeldCommands {
   }
 
   /**
-   * @return whether there is room for more
+   * Whether it fits a frame with those that wait. Else it has one of its own: with others, the
+   * largest could be more than its client takes.
    */
-  boolean add(CommandDelivery command) {
+  boolean hasRoomFor(CommandDelivery command) {
+    return commands.size() < MOST && bytes + command.getSerializedSize() <= MOST_BYTES;
+  }
+
+  void add(CommandDelivery command) {
     commands.add(command);
     bytes += command.getSerializedSize();
-    return commands.size() < MOST && bytes < MOST_BYTES;
+  }
+
+  /** Whether there is no room for anything more. */
+  boolean isFull() {
+    return commands.size() == MOST || bytes >= MOST_BYTES;
   }
 
   boolean isEmpty() {

@@ -109,6 +109,24 @@ class EdgeBatchTest {
   }
 
   @Test
+  void aLargeCommandHasAFrameOfItsOwnAsLargeAsWithoutBatches() {
+    try (ScriptedClient client = connect("large", true)) {
+      onTheLoopOf(
+          client,
+          "large",
+          () -> {
+            node.send("large", TestNode.command("c1", "small"));
+            node.send("large", TestNode.command("c2", "x".repeat(1_000_000)));
+            node.send("large", TestNode.command("c3", "small"));
+          });
+
+      for (String id : List.of("c1", "c2", "c3")) {
+        assertThat(client.awaitFrame().getCommand().getCommandId()).isEqualTo(id);
+      }
+    }
+  }
+
+  @Test
   void resultsInOneFrameCountAsIfEachHadCome() {
     try (ScriptedClient client = node.connect("results")) {
       List<Heard> heard = sendThree("results");

@@ -1,0 +1,86 @@
+package org.streamingcommands.edge;
+
+import io.grpc.netty.shaded.io.netty.channel.SelectStrategy;
+import io.grpc.netty.shaded.io.netty.util.IntSupplier;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What one event loop holds back until it has nothing else to do, a millisecond at most: what is
+ * written in one go costs both ends less. The loop asks it what to do next, as Netty's own strategy
+ * is asked.
+ */
+final class LoopWrites implements SelectStrategy {
+  private static final Logger log = LoggerFactory.getLogger(LoopWrites.class);
+
+  private static final int MOST = 1_024;
+  private static final long LONGEST_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private final ArrayDeque<Runnable> held = new ArrayDeque<>();
+  private volatile @Nullable Thread thread;
+  private int count;
+  private long sinceNanos;
+
+  /** Whether the caller runs on this loop. */
+  boolean isCurrent() {
+    return Thread.currentThread() == thread;
+  }
+
+  /**
+   * Holds something back.
+   *
+   * @param flush writes it, together with what is held back after; null where it was given before
+   * @return false where the caller is not on this loop, and must write it itself
+   */
+  boolean hold(@Nullable Runnable flush) {
+    if (!isCurrent()) {
+      return false;
+    }
+    if (count == 0) {
+      sinceNanos = System.nanoTime();
+    }
+    if (flush != null) {
+      held.add(flush);
+    }
+    count++;
+    return true;
+  }
+
+  /** Waits where there is nothing to do. Before that, it writes what was held back. */
+  @Override
+  public int calculateStrategy(IntSupplier ready, boolean hasTasks) throws Exception {
+    if (thread == null) {
+      thread = Thread.currentThread();
+    }
+    if (count == 0) {
+      return hasTasks ? ready.get() : SELECT;
+    }
+    if (!isDue()) {
+      int events = ready.get();
+      if (hasTasks || events > 0) {
+        return events;
+      }
+    }
+    release();
+    // Each stream's flush is a task.
+    return ready.get();
+  }
+
+  private boolean isDue() {
+    return count >= MOST || System.nanoTime() - sinceNanos >= LONGEST_NANOS;
+  }
+
+  private void release() {
+    count = 0;
+    for (int left = held.size(); left > 0; left--) {
+      try {
+        held.remove().run();
+      } catch (RuntimeException e) {
+        log.error("a stream could not be written to", e);
+      }
+    }
+  }
+}
