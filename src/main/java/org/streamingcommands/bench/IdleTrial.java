@@ -10,7 +10,7 @@ import java.util.List;
  */
 final class IdleTrial {
   /** Connected before the count begins: what the first ones load is no connection's. */
-  private static final int FIRST = 20;
+  static final int FIRST = 20;
 
   private static final double MICROS = 1e3;
 
@@ -39,7 +39,7 @@ final class IdleTrial {
 
   private void run(Contender contender, Seat seat) throws IOException {
     seat.connect(FIRST);
-    Usage first = usage(seat, "collect");
+    Usage first = seat.collected();
     long firstSockets = Machine.socketBytes();
     for (int count : settings.loads().idle()) {
       if (notes.cannotHold(count, "idle")) {
@@ -49,8 +49,8 @@ final class IdleTrial {
       seat.connect(count);
       double more = count - FIRST;
       // Before the collection: it returns memory that the process would have had.
-      double resident = usage(seat, "usage").resident() - first.resident();
-      Usage held = usage(seat, "collect");
+      double resident = seat.usage().resident() - first.resident();
+      Usage held = seat.collected();
       add(contender, "idle_heap_", count, (held.heap() - first.heap()) / more);
       add(contender, "idle_direct_", count, (held.direct() - first.direct()) / more);
       add(contender, "idle_resident_", count, resident / more);
@@ -62,14 +62,14 @@ final class IdleTrial {
   private void cpu(Contender contender, Seat seat, int count) throws IOException {
     turns.tell("%2$,d clients of %1$s only ping", contender.label(), count);
     long start = System.nanoTime();
-    long before = usage(seat, "usage").cpuNanos();
+    long before = seat.usage().cpuNanos();
     try {
       Thread.sleep(settings.phases().time().multipliedBy(4).toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     }
-    double used = usage(seat, "usage").cpuNanos() - before;
+    double used = seat.usage().cpuNanos() - before;
     double share = used / (System.nanoTime() - start);
     samples.once(contender, "idle_cpu_" + count, Samples.PERCENT, 100 * share);
     samples.once(
@@ -78,9 +78,5 @@ final class IdleTrial {
 
   private void add(Contender contender, String name, int count, double bytes) {
     samples.once(contender, name + count, Samples.BYTES, bytes);
-  }
-
-  private static Usage usage(Seat seat, String word) throws IOException {
-    return Usage.from(seat.sender().order(Line.of(word), Seat.PATIENCE));
   }
 }

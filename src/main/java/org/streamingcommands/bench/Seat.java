@@ -23,6 +23,16 @@ interface Seat {
   /** Says in an order which clients are asked. */
   Line name(int count, Line order) throws IOException;
 
+  /** What the sender's process holds and has used. */
+  default Usage usage() throws IOException {
+    return Usage.from(sender().order(Line.of("usage"), PATIENCE));
+  }
+
+  /** The same after a collection. */
+  default Usage collected() throws IOException {
+    return Usage.from(sender().order(Line.of("collect"), PATIENCE));
+  }
+
   /**
    * Lets the sender do a measurement with so many of the clients.
    *

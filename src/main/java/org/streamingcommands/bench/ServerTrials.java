@@ -49,12 +49,11 @@ final class ServerTrials {
 
   private void storm(Contender contender, int round) throws IOException {
     Seat seat = stage.seat(contender);
-    Line usage = Line.of("usage");
-    Usage before = Usage.from(seat.sender().order(usage, Seat.PATIENCE));
+    Usage before = seat.usage();
     int count = settings.loads().storm();
     Line come = Line.of("come").with("edge", seat.edge()).with("clients", count);
     double seconds = seat.clients().order(come, Seat.PATIENCE).decimal("seconds");
-    Usage after = Usage.from(seat.sender().order(usage, Seat.PATIENCE));
+    Usage after = seat.usage();
     seat.clients().order(Line.of("go"), Seat.PATIENCE);
     double cpu = (after.cpuNanos() - before.cpuNanos()) / 1e9;
     samples.add(contender, "connect_rate", Samples.CONNECTS_PER_SECOND, round, count / seconds);

@@ -15,9 +15,6 @@ final class TlsTrial {
   /** For a connection's either end, with room to collect. */
   private static final int HEAP_KIB_EACH = 100;
 
-  /** Connected before the count begins: what the first ones load is no connection's. */
-  private static final int FIRST = 20;
-
   private final BenchSettings settings;
   private final Turns turns;
   private final Samples samples;
@@ -45,25 +42,21 @@ final class TlsTrial {
   }
 
   private void run(Contender contender, Seat seat) throws IOException {
-    seat.connect(FIRST);
-    Usage first = collected(seat);
+    seat.connect(IdleTrial.FIRST);
+    Usage first = seat.collected();
     for (int count : settings.loads().idle()) {
       if (notes.cannotHold(count, "tls")) {
         break;
       }
       turns.tell("connecting %2$,d clients to %1$s over TLS", contender.label(), count);
       seat.connect(count);
-      Usage held = collected(seat);
-      double more = count - FIRST;
+      Usage held = seat.collected();
+      double more = count - IdleTrial.FIRST;
       double heap = (held.heap() - first.heap()) / more;
       double outside = (held.resident() - first.resident()) / more;
       samples.once(contender, "tls_heap_" + count, Samples.BYTES, heap);
       samples.once(contender, "tls_outside_" + count, Samples.BYTES, outside);
       samples.once(contender, "tls_memory_" + count, Samples.BYTES, heap + outside);
     }
-  }
-
-  private static Usage collected(Seat seat) throws IOException {
-    return Usage.from(seat.sender().order(Line.of("collect"), Seat.PATIENCE));
   }
 }

@@ -10,11 +10,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.pattern.Patterns;
 import org.streamingcommands.command.ClientKey;
 import org.streamingcommands.command.LabelSelector;
 
@@ -77,10 +77,13 @@ final class ClusterListings {
       String asked,
       Function<ActorRef<Gateway.ClientsListed>, Gateway.ListClients> question,
       Duration timeout) {
-    CompletionStage<Gateway.ClientsListed> answer =
-        AskPattern.<Gateway.Message, Gateway.ClientsListed>ask(
-            gateways.of(asked), question::apply, timeout, system.scheduler());
-    return answer.toCompletableFuture();
+    return PlainAnswer.of(
+            Patterns.askWithReplyTo(
+                Adapter.toClassic(gateways.of(asked)),
+                replyTo -> question.apply(Adapter.toTyped(replyTo)),
+                timeout.toMillis()),
+            system.executionContext())
+        .thenApply(Gateway.ClientsListed.class::cast);
   }
 
   private static ClusterListing merge(

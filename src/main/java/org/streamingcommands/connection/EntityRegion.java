@@ -95,13 +95,16 @@ final class EntityRegion {
 
   /** Whether it is known to the coordinator of all, and so are the entities of this node. */
   CompletableFuture<Boolean> isRouting() {
-    return Patterns.ask(
-            Adapter.toClassic(region), ShardRegion.getCurrentRegionsInstance(), ROUTING_TIMEOUT)
+    return PlainAnswer.of(
+            Patterns.ask(
+                Adapter.toClassic(region),
+                ShardRegion.getCurrentRegionsInstance(),
+                ROUTING_TIMEOUT.toMillis()),
+            system.executionContext())
         .handle(
             (answer, error) ->
                 answer instanceof ShardRegion.CurrentRegions regions
-                    && (!nodes.isHost(self()) || regions.getRegions().contains(self().address())))
-        .toCompletableFuture();
+                    && (!nodes.isHost(self()) || regions.getRegions().contains(self().address())));
   }
 
   /** Whether, of a node that stops, commands find their way to an entity on another. */

@@ -10,6 +10,7 @@ import org.apache.pekko.actor.Address;
 import org.apache.pekko.cluster.sharding.ShardRegion;
 import org.apache.pekko.cluster.sharding.typed.HashCodeMessageExtractor;
 import org.apache.pekko.pattern.Patterns;
+import org.jspecify.annotations.Nullable;
 import scala.concurrent.ExecutionContext;
 import scala.concurrent.duration.FiniteDuration;
 
@@ -28,20 +29,18 @@ record ShardHomes(Map<String, String> nodes, HashCodeMessageExtractor<Object> sh
   static CompletableFuture<ShardHomes> ask(
       ActorRef ofShards, int numberOfShards, ExecutionContext executor) {
     FiniteDuration patience = FiniteDuration.create(TIMEOUT.toMillis(), "ms");
-    CompletableFuture<ShardHomes> homes = new CompletableFuture<>();
-    Patterns.ask(
-            ofShards, new ShardRegion.GetClusterShardingStats(patience), 2 * TIMEOUT.toMillis())
-        .onComplete(
-            answer ->
-                homes.complete(
-                    new ShardHomes(
-                        answer.isSuccess() ? nodes(answer.get()) : Map.of(),
-                        new HashCodeMessageExtractor<>(numberOfShards))),
-            executor);
-    return homes;
+    return PlainAnswer.of(
+            Patterns.ask(
+                ofShards,
+                new ShardRegion.GetClusterShardingStats(patience),
+                2 * TIMEOUT.toMillis()),
+            executor)
+        .handle(
+            (answer, error) ->
+                new ShardHomes(nodes(answer), new HashCodeMessageExtractor<>(numberOfShards)));
   }
 
-  private static Map<String, String> nodes(Object answer) {
+  private static Map<String, String> nodes(@Nullable Object answer) {
     Map<String, String> nodes = new HashMap<>();
     if (answer instanceof ShardRegion.ClusterShardingStats cluster) {
       cluster.getRegions().forEach((node, region) -> note(node, region, nodes));

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.CertificateName;
 import org.streamingcommands.command.ClientKey;
@@ -88,8 +89,7 @@ final class ServiceRules {
     return CertificateNames.have(certificate, own == null ? everyService : own, client);
   }
 
-  private static CertificateName named(
-      String path, java.util.function.Supplier<CertificateName> parse) {
+  private static CertificateName named(String path, Supplier<CertificateName> parse) {
     try {
       return parse.get();
     } catch (IllegalArgumentException e) {
