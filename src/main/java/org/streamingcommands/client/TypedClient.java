@@ -69,7 +69,7 @@ record TypedClient<C extends Message>(
       return;
     }
     Duration timeout = options.timeout().orElse(callTimeout);
-    Any payload = Any.pack(command);
+    Any payload = Payloads.pack(command);
     CommandTrace trace =
         Tracing.sending(client.service(), client.clientId(), id, payload.getTypeUrl());
     Command send =

@@ -39,7 +39,7 @@ record TypedFleetClient<C extends Message>(
       FleetOptions options,
       FleetListener<R> listener) {
     var result = new CompletableFuture<FleetSummary>();
-    Any payload = Any.pack(command);
+    Any payload = Payloads.pack(command);
     Optional<String> problem = options.command().problem();
     if (problem.isPresent()) {
       return refused(problem.get());

@@ -30,8 +30,11 @@ public record Command(
   /** The size that counts against a queue's bytes. */
   public int size() {
     int size = payload.getValue().size() + payload.getTypeUrl().length() + id.length();
-    for (Map.Entry<String, String> header : headers.entrySet()) {
-      size += header.getKey().length() + header.getValue().length();
+    // Asked for several times a command, most of which have no headers to go over.
+    if (!headers.isEmpty()) {
+      for (Map.Entry<String, String> header : headers.entrySet()) {
+        size += header.getKey().length() + header.getValue().length();
+      }
     }
     return size + coalescingKey.length();
   }

@@ -47,6 +47,10 @@ public final class Names {
   }
 
   public static Optional<String> problemWithLabels(String field, Map<String, String> labels) {
+    if (labels.isEmpty()) {
+      // Most commands have none, and an iterator over nothing is an object too.
+      return Optional.empty();
+    }
     if (labels.size() > MAX_LABELS) {
       return Optional.of("%s: at most %d, are %d".formatted(field, MAX_LABELS, labels.size()));
     }
