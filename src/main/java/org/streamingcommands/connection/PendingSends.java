@@ -31,49 +31,20 @@ final class PendingSends implements Replies {
   /** How long after the deadline the entity's own word is waited for. */
   private static final long GRACE_MILLIS = 500;
 
-  /**
-   * How long before its deadline a send to another node is said once more, where nothing ended it:
-   * it, or the answer, may have been lost between the nodes.
-   */
-  private static final long REMIND_MILLIS = 2_000;
-
   private static final Logger log = LoggerFactory.getLogger(PendingSends.class);
 
-  private static final class Waiting {
-    /** What to ask again with; null for what is not asked again. */
-    ClientConnection.@Nullable Send send;
-
-    /** Whether its entity was told without a way in between on which it can be lost. */
-    boolean direct;
-
-    /** Whether it was asked again, so that no one entity knows all that became of it. */
-    volatile boolean asked;
-
-    /** Before it is in the table; then touched by the sweep only. */
-    long remindAtMillis;
-
-    boolean reminded;
-
-    volatile @Nullable Receipt reached;
-    final @Nullable CommandListener listener;
-    final @Nullable Consumer<CancelResult> onCancel;
-    final @Nullable CompletableFuture<Boolean> onDisconnect;
-    final @Nullable Consumer<ClientView> onInspect;
-    final long deadlineMillis;
-
-    Waiting(
-        @Nullable CommandListener listener,
-        @Nullable Consumer<CancelResult> onCancel,
-        @Nullable CompletableFuture<Boolean> onDisconnect,
-        @Nullable Consumer<ClientView> onInspect,
-        long deadlineMillis) {
-      this.listener = listener;
-      this.onCancel = onCancel;
-      this.onDisconnect = onDisconnect;
-      this.onInspect = onInspect;
-      this.deadlineMillis = deadlineMillis;
-    }
+  /** What waits for an answer. */
+  sealed interface Waiting permits PendingSend, Cancelling, Disconnecting, Inspecting {
+    long deadlineMillis();
   }
+
+  private record Cancelling(Consumer<CancelResult> answer, long deadlineMillis)
+      implements Waiting {}
+
+  private record Disconnecting(CompletableFuture<Boolean> answer, long deadlineMillis)
+      implements Waiting {}
+
+  private record Inspecting(Consumer<ClientView> answer, long deadlineMillis) implements Waiting {}
 
   private final String node;
   private final InstantSource clock;
@@ -101,40 +72,32 @@ final class PendingSends implements Replies {
    */
   ClientConnection.Send send(
       ClientKey client, Command command, boolean steps, CommandListener listener, boolean direct) {
-    Waiting waiting = new Waiting(listener, null, null, null, command.deadline().toEpochMilli());
-    long timeLeft = waiting.deadlineMillis - clock.millis();
-    waiting.remindAtMillis = waiting.deadlineMillis - Math.min(REMIND_MILLIS, timeLeft / 2);
-    waiting.direct = direct;
-    ReplyTo replyTo = add(waiting, steps);
+    ReplyTo replyTo = replyTo(steps);
     ClientConnection.Send send = new ClientConnection.Send(client, command, replyTo);
-    waiting.send = send;
+    byTicket.put(replyTo.ticket(), new PendingSend(send, direct, listener, clock.millis()));
     return send;
   }
 
   /** What was told for a ticket; null where it has ended. */
   ClientConnection.@Nullable Send find(long ticket) {
-    Waiting waiting = byTicket.get(ticket);
-    return waiting == null ? null : waiting.send;
+    return byTicket.get(ticket) instanceof PendingSend pending ? pending.send : null;
   }
 
   /** Sends once more what has no outcome; an entity that has it takes it for one. */
   void askAgain(Predicate<ClientKey> isElsewhere, Consumer<ClientConnection.Send> route) {
     // In the order of their sends, which is that of their tickets.
     for (Long ticket : new TreeSet<>(byTicket.keySet())) {
-      Waiting waiting = byTicket.get(ticket);
-      ClientConnection.Send send = waiting == null ? null : waiting.send;
-      if (waiting != null && send != null && mayBeLost(waiting, send, isElsewhere)) {
-        waiting.asked = true;
+      if (byTicket.get(ticket) instanceof PendingSend pending && mayBeLost(pending, isElsewhere)) {
+        pending.askAgain();
         counters.askedAgain.increment();
-        route.accept(send);
+        route.accept(pending.send);
       }
     }
   }
 
   /** One that came to life here since may never have been told. */
-  private static boolean mayBeLost(
-      Waiting waiting, ClientConnection.Send send, Predicate<ClientKey> isElsewhere) {
-    return !waiting.direct || isElsewhere.test(send.client());
+  private static boolean mayBeLost(PendingSend pending, Predicate<ClientKey> isElsewhere) {
+    return !pending.direct || isElsewhere.test(pending.send.client());
   }
 
   /**
@@ -145,39 +108,38 @@ final class PendingSends implements Replies {
     long now = clock.millis();
     byTicket.forEach(
         (ticket, waiting) -> {
-          ClientConnection.Send send = waiting.send;
-          if (send != null
-              && !waiting.reminded
-              && waiting.remindAtMillis <= now
-              && now < waiting.deadlineMillis) {
-            waiting.reminded = true;
-            if (mayBeLost(waiting, send, isElsewhere)) {
-              counters.reminded.increment();
-              route.accept(send);
-            }
+          if (waiting instanceof PendingSend pending
+              && pending.remind(now)
+              && mayBeLost(pending, isElsewhere)) {
+            counters.reminded.increment();
+            route.accept(pending.send);
           }
         });
   }
 
   ReplyTo cancel(Consumer<CancelResult> onCancel, long deadlineMillis) {
-    return add(new Waiting(null, onCancel, null, null, deadlineMillis), false);
+    return add(new Cancelling(onCancel, deadlineMillis));
   }
 
   /**
    * @param onDisconnect fails with a {@link CommandException} where no answer came
    */
   ReplyTo disconnect(CompletableFuture<Boolean> onDisconnect, long deadlineMillis) {
-    return add(new Waiting(null, null, onDisconnect, null, deadlineMillis), false);
+    return add(new Disconnecting(onDisconnect, deadlineMillis));
   }
 
   ReplyTo inspect(Consumer<ClientView> onInspect, long deadlineMillis) {
-    return add(new Waiting(null, null, null, onInspect, deadlineMillis), false);
+    return add(new Inspecting(onInspect, deadlineMillis));
   }
 
-  private ReplyTo add(Waiting waiting, boolean steps) {
-    long ticket = nextTicket.incrementAndGet();
-    byTicket.put(ticket, waiting);
-    return new ReplyTo(node, ticket, steps);
+  private ReplyTo add(Waiting waiting) {
+    ReplyTo replyTo = replyTo(false);
+    byTicket.put(replyTo.ticket(), waiting);
+    return replyTo;
+  }
+
+  private ReplyTo replyTo(boolean steps) {
+    return new ReplyTo(node, nextTicket.incrementAndGet(), steps);
   }
 
   @Override
@@ -187,77 +149,43 @@ final class PendingSends implements Replies {
 
   @Override
   public void receipt(ReplyTo to, Receipt receipt) {
-    Waiting waiting = byTicket.get(to.ticket());
-    if (waiting != null && waiting.listener != null) {
-      Receipt before = waiting.reached;
-      if (before == null || before.compareTo(receipt) < 0) {
-        waiting.reached = receipt;
-        CommandListener listener = waiting.listener;
-        guarded(() -> listener.receipt(receipt));
-      }
+    if (byTicket.get(to.ticket()) instanceof PendingSend pending) {
+      pending.reach(receipt);
     }
   }
 
   @Override
   public void progress(ReplyTo to, Progress progress) {
-    Waiting waiting = byTicket.get(to.ticket());
-    if (waiting != null && waiting.listener != null) {
-      CommandListener listener = waiting.listener;
-      guarded(() -> listener.progress(progress));
+    if (byTicket.get(to.ticket()) instanceof PendingSend pending) {
+      pending.progress(progress);
     }
   }
 
   @Override
   public void outcome(ReplyTo to, Outcome<Any> outcome) {
-    Waiting waiting = byTicket.remove(to.ticket());
-    if (waiting != null && waiting.listener != null) {
-      CommandListener listener = waiting.listener;
-      Outcome<Any> certain = certain(waiting, outcome);
-      StreamThread.afterwards(() -> guarded(() -> listener.outcome(certain)));
+    if (byTicket.remove(to.ticket()) instanceof PendingSend pending) {
+      pending.end(outcome);
     }
-  }
-
-  /** An entity speaks for what it was told; what a lost one did before that, it cannot know. */
-  private static Outcome<Any> certain(Waiting waiting, Outcome<Any> outcome) {
-    if (!waiting.asked || !(outcome instanceof Outcome.Undelivered<Any> undelivered)) {
-      return outcome;
-    }
-    Certainty floor = unanswered(waiting);
-    return undelivered.certainty().compareTo(floor) >= 0
-        ? outcome
-        : new Outcome.Undelivered<>(undelivered.reason(), floor, undelivered.message());
-  }
-
-  private static Certainty unanswered(Waiting waiting) {
-    return waiting.reached == Receipt.RECEIVED
-        ? Certainty.RECEIVED_NOT_FINISHED
-        : Certainty.SENT_UNCONFIRMED;
   }
 
   @Override
   public void cancelResult(ReplyTo to, CancelResult result) {
-    Waiting waiting = byTicket.remove(to.ticket());
-    if (waiting != null && waiting.onCancel != null) {
-      Consumer<CancelResult> onCancel = waiting.onCancel;
-      guarded(() -> onCancel.accept(result));
+    if (byTicket.remove(to.ticket()) instanceof Cancelling cancelling) {
+      guarded(() -> cancelling.answer.accept(result));
     }
   }
 
   @Override
   public void disconnected(ReplyTo to, boolean wasConnected) {
-    Waiting waiting = byTicket.remove(to.ticket());
-    if (waiting != null && waiting.onDisconnect != null) {
-      CompletableFuture<Boolean> onDisconnect = waiting.onDisconnect;
-      guarded(() -> onDisconnect.complete(wasConnected));
+    if (byTicket.remove(to.ticket()) instanceof Disconnecting disconnecting) {
+      guarded(() -> disconnecting.answer.complete(wasConnected));
     }
   }
 
   @Override
   public void inspected(ReplyTo to, ClientView view) {
-    Waiting waiting = byTicket.remove(to.ticket());
-    if (waiting != null && waiting.onInspect != null) {
-      Consumer<ClientView> onInspect = waiting.onInspect;
-      guarded(() -> onInspect.accept(view));
+    if (byTicket.remove(to.ticket()) instanceof Inspecting inspecting) {
+      guarded(() -> inspecting.answer.accept(view));
     }
   }
 
@@ -266,7 +194,7 @@ final class PendingSends implements Replies {
     long overdue = clock.millis() - GRACE_MILLIS;
     byTicket.forEach(
         (ticket, waiting) -> {
-          if (waiting.deadlineMillis < overdue) {
+          if (waiting.deadlineMillis() < overdue) {
             counters.unanswered.increment();
             end(ticket, waiting, Reason.TIMED_OUT, "no answer came from the client's entity");
           }
@@ -282,28 +210,31 @@ final class PendingSends implements Replies {
 
   private void end(long ticket, Waiting waiting, Reason reason, String message) {
     ReplyTo to = new ReplyTo(node, ticket, false);
-    if (waiting.listener != null) {
-      outcome(to, new Outcome.Undelivered<>(reason, unanswered(waiting), message));
-    } else if (waiting.onCancel != null) {
+    if (waiting instanceof PendingSend pending) {
+      outcome(to, new Outcome.Undelivered<>(reason, pending.unanswered(), message));
+    } else if (waiting instanceof Cancelling) {
       cancelResult(to, CancelResult.notConfirmed());
-    } else if (waiting.onInspect != null) {
+    } else if (waiting instanceof Inspecting) {
       inspected(to, ClientView.NOTHING);
-    } else if (waiting.onDisconnect != null && byTicket.remove(ticket) != null) {
-      CompletableFuture<Boolean> onDisconnect = waiting.onDisconnect;
+    } else if (waiting instanceof Disconnecting disconnecting && byTicket.remove(ticket) != null) {
       guarded(
           () ->
-              onDisconnect.completeExceptionally(
+              disconnecting.answer.completeExceptionally(
                   new CommandException(
                       new Outcome.Undelivered<>(reason, Certainty.SENT_UNCONFIRMED, message))));
     }
   }
 
   /** A listener that throws must not take the client's entity down. */
-  private static void guarded(Runnable call) {
+  static void guarded(Runnable call) {
     try {
       call.run();
     } catch (RuntimeException e) {
-      log.error("a command listener threw; what it was told is lost on it", e);
+      threw(e);
     }
+  }
+
+  static void threw(RuntimeException by) {
+    log.error("a command listener threw; what it was told is lost on it", by);
   }
 }

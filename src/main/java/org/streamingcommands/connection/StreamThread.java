@@ -23,6 +23,8 @@ public final class StreamThread {
   /** What waits until all that was read has been worked on. */
   private final ArrayDeque<Runnable> afterwards = new ArrayDeque<>();
 
+  private final Runnable drain = this::drain;
+
   private boolean isDraining;
   private boolean mayRunHere;
   private boolean isRunning;
@@ -89,7 +91,7 @@ public final class StreamThread {
     if (!here.isDraining) {
       here.isDraining = true;
       try {
-        here.loop.execute(here::drain);
+        here.loop.execute(here.drain);
       } catch (RejectedExecutionException e) {
         // The edge has stopped, and who waits for an answer has not.
         here.drain();
