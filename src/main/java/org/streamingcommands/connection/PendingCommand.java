@@ -2,9 +2,10 @@ package org.streamingcommands.connection;
 
 import com.google.protobuf.Any;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.ListIterator;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.CancelResult;
 import org.streamingcommands.command.Certainty;
@@ -59,19 +60,21 @@ final class PendingCommand {
   /** Who may hear the result from the stream's node. Chosen once: the stream may have told it. */
   private @Nullable ReplyTo answerTo;
 
-  private final List<Waiter> waiting = new ArrayList<>(1);
-  private final List<ReplyTo> cancelWaiting = new ArrayList<>(0);
+  /** An array, for it is nearly always one, and gone over for every step. */
+  private Waiter[] waiting;
+
+  private List<ReplyTo> cancelWaiting = List.of();
   private @Nullable Receipt reached;
   private @Nullable Progress lastProgress;
 
   PendingCommand(Command command, ReplyTo first) {
-    this(command);
-    waiting.add(new Waiter(first, deadlineMillis, false));
+    this(command, new Waiter(first, command.deadline().toEpochMilli(), false));
   }
 
-  private PendingCommand(Command command) {
+  private PendingCommand(Command command, Waiter... waiting) {
     this.command = command;
     this.deadlineMillis = command.deadline().toEpochMilli();
+    this.waiting = waiting;
   }
 
   boolean isSent() {
@@ -97,8 +100,9 @@ final class PendingCommand {
   private void join(Waiter joining, Replies replies) {
     ReplyTo replyTo = joining.replyTo;
     // One who asks again after a node was lost waits already.
-    if (waiting.stream().noneMatch(waiter -> waiter.replyTo().equals(replyTo))) {
-      waiting.add(joining);
+    if (Arrays.stream(waiting).noneMatch(waiter -> waiter.replyTo().equals(replyTo))) {
+      waiting = Arrays.copyOf(waiting, waiting.length + 1);
+      waiting[waiting.length - 1] = joining;
     }
     if (replyTo.steps()) {
       if (reached != null) {
@@ -117,10 +121,10 @@ final class PendingCommand {
    */
   boolean abandon(ReplyTo by) {
     boolean isWanted = false;
-    for (ListIterator<Waiter> each = waiting.listIterator(); each.hasNext(); ) {
-      Waiter waiter = each.next();
+    for (int i = 0; i < waiting.length; i++) {
+      Waiter waiter = waiting[i];
       if (waiter.replyTo().equals(by)) {
-        each.set(new Waiter(by, waiter.untilMillis(), true));
+        waiting[i] = new Waiter(by, waiter.untilMillis(), true);
       } else {
         isWanted |= !waiter.abandoned();
       }
@@ -135,10 +139,10 @@ final class PendingCommand {
    * @return null for nobody
    */
   @Nullable ReplyTo answerTo(Replies replies) {
-    if (waiting.size() != 1) {
+    if (waiting.length != 1) {
       return null;
     }
-    ReplyTo only = waiting.get(0).replyTo;
+    ReplyTo only = waiting[0].replyTo;
     if (only.steps() || replies.isHere(only)) {
       return null;
     }
@@ -150,7 +154,7 @@ final class PendingCommand {
 
   /** The stream's node told it: it need not hear it again. */
   void answered() {
-    waiting.removeIf(waiter -> waiter.replyTo.equals(answerTo));
+    dismiss(waiter -> waiter.replyTo.equals(answerTo));
   }
 
   /** When the first of those who wait gives up. */
@@ -187,7 +191,7 @@ final class PendingCommand {
             Reason.TIMED_OUT,
             certainty,
             "this send's deadline passed; the command goes on for the one that it joined");
-    waiting.removeIf(
+    dismiss(
         waiter -> {
           boolean isOver = waiter.untilMillis <= now && waiter.untilMillis < deadlineMillis;
           if (isOver) {
@@ -197,13 +201,25 @@ final class PendingCommand {
         });
   }
 
-  static PendingCommand of(ClientConnection.Inherit inherited) {
-    PendingCommand command = new PendingCommand(inherited.command());
-    for (ReplyTo replyTo : inherited.waiting()) {
-      boolean abandoned = inherited.abandoned().contains(replyTo);
-      command.waiting.add(new Waiter(replyTo, command.deadlineMillis, abandoned));
+  private void dismiss(Predicate<Waiter> isAnswered) {
+    int kept = 0;
+    for (Waiter waiter : waiting) {
+      if (!isAnswered.test(waiter)) {
+        waiting[kept++] = waiter;
+      }
     }
-    command.cancelWaiting.addAll(inherited.cancelWaiting());
+    waiting = Arrays.copyOf(waiting, kept);
+  }
+
+  static PendingCommand of(ClientConnection.Inherit inherited) {
+    long untilMillis = inherited.command().deadline().toEpochMilli();
+    PendingCommand command =
+        new PendingCommand(
+            inherited.command(),
+            inherited.waiting().stream()
+                .map(to -> new Waiter(to, untilMillis, inherited.abandoned().contains(to)))
+                .toArray(Waiter[]::new));
+    inherited.cancelWaiting().forEach(command::joinCancel);
     command.reached = inherited.reached();
     command.sentToInstance = inherited.sentToInstance();
     command.cancelRequested = inherited.cancelRequested();
@@ -215,8 +231,8 @@ final class PendingCommand {
     return new ClientConnection.Inherit(
         client,
         command,
-        waiting.stream().map(Waiter::replyTo).toList(),
-        waiting.stream().filter(Waiter::abandoned).map(Waiter::replyTo).toList(),
+        Arrays.stream(waiting).map(Waiter::replyTo).toList(),
+        Arrays.stream(waiting).filter(Waiter::abandoned).map(Waiter::replyTo).toList(),
         List.copyOf(cancelWaiting),
         reached,
         sentToInstance,
@@ -226,11 +242,16 @@ final class PendingCommand {
 
   /** Those who wait for the same command under another entity's care wait here too. */
   void joinAll(PendingCommand inherited, Replies replies) {
-    inherited.waiting.forEach(waiter -> join(waiter.until(deadlineMillis), replies));
-    cancelWaiting.addAll(inherited.cancelWaiting);
+    for (Waiter waiter : inherited.waiting) {
+      join(waiter.until(deadlineMillis), replies);
+    }
+    inherited.cancelWaiting.forEach(this::joinCancel);
   }
 
   void joinCancel(ReplyTo replyTo) {
+    if (cancelWaiting.isEmpty()) {
+      cancelWaiting = new ArrayList<>(1);
+    }
     cancelWaiting.add(replyTo);
   }
 

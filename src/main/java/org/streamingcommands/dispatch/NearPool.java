@@ -1,7 +1,6 @@
 package org.streamingcommands.dispatch;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -40,7 +39,9 @@ public final class NearPool implements Executor {
   private final ConcurrentLinkedQueue<Runnable> fromOutside = new ConcurrentLinkedQueue<>();
   private final ConcurrentLinkedQueue<Runnable> lastly = new ConcurrentLinkedQueue<>();
   private final ConcurrentLinkedDeque<NearWorker> idle = new ConcurrentLinkedDeque<>();
-  private final List<NearWorker> workers = new ArrayList<>();
+
+  /** An array: each thread goes over it whenever it finds nothing to do. */
+  private final NearWorker[] workers;
 
   /** Woken, and not yet at work: whatever comes meanwhile is found by them. */
   private final AtomicInteger looking = new AtomicInteger();
@@ -57,11 +58,12 @@ public final class NearPool implements Executor {
   /** With one user. */
   NearPool(int threads, ThreadFactory factory) {
     ended = new CountDownLatch(threads);
-    for (int i = 0; i < threads; i++) {
-      workers.add(new NearWorker(this));
-    }
+    workers = new NearWorker[threads];
+    Arrays.setAll(workers, i -> new NearWorker(this));
     watch = factory.newThread(this::watch);
-    workers.forEach(worker -> worker.start(factory));
+    for (NearWorker worker : workers) {
+      worker.start(factory);
+    }
     watch.start();
   }
 
@@ -212,7 +214,9 @@ public final class NearPool implements Executor {
       isWatchAsleep = false;
       isAnybodyBusy = false;
       LockSupport.parkNanos(this, BUSY_NANOS);
-      workers.forEach(this::rescue);
+      for (NearWorker worker : workers) {
+        rescue(worker);
+      }
     }
   }
 
@@ -243,7 +247,9 @@ public final class NearPool implements Executor {
   void leave() {
     if (users.decrementAndGet() == 0) {
       isEnding = true;
-      workers.forEach(NearWorker::wake);
+      for (NearWorker worker : workers) {
+        worker.wake();
+      }
       LockSupport.unpark(watch);
     }
   }
