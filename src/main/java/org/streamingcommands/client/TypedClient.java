@@ -76,12 +76,18 @@ record TypedClient<C extends Message>(
         new Command(
             id,
             payload,
-            Instant.now().plus(timeout.compareTo(LONGEST) < 0 ? timeout : LONGEST),
+            deadline(timeout),
             options.priority(),
             options.coalescingKey(),
             trace.inject(options.headers()));
     transport.send(
         client, send, wish, trace.isOn() ? new TracedListener(listener, trace) : listener);
+  }
+
+  /** To the millisecond, as everybody looks at it. */
+  private static Instant deadline(Duration timeout) {
+    Duration within = timeout.compareTo(LONGEST) < 0 ? timeout : LONGEST;
+    return Instant.ofEpochMilli(System.currentTimeMillis() + within.toMillis());
   }
 
   @Override

@@ -34,6 +34,9 @@ final class ByteLog {
   private static final byte LIVE = 1;
   private static final byte REPLACED = 0;
 
+  /** Of the characters that are one byte in UTF-8. */
+  private static final char LAST_PLAIN = 0x7F;
+
   /** In place of a length: the next entry is at the beginning. */
   private static final int WRAP = -1;
 
@@ -86,17 +89,21 @@ final class ByteLog {
     while (count >= maxCount) {
       removeEldest();
     }
-    byte[] idBytes = id.getBytes(StandardCharsets.UTF_8);
-    int size = ID + idBytes.length + bodySize;
+    // Nearly all are plain, and need no array of their own on their way into the ring.
+    byte[] coded = isPlain(id) ? null : id.getBytes(StandardCharsets.UTF_8);
+    int idLength = coded == null ? id.length() : coded.length;
+    int size = ID + idLength + bodySize;
     ByteBuffer to = makeRoom(size);
     int at = tail;
     to.putInt(at + LENGTH, size);
     to.putInt(at + HASH, id.hashCode());
     to.put(at + STATE, LIVE);
     to.putLong(at + AT, atMillis);
-    to.putInt(at + ID_LENGTH, idBytes.length);
-    to.put(at + ID, idBytes);
-    to.limit(at + size).position(at + ID + idBytes.length);
+    to.putInt(at + ID_LENGTH, idLength);
+    for (int i = 0; i < idLength; i++) {
+      to.put(at + ID + i, coded == null ? (byte) id.charAt(i) : coded[i]);
+    }
+    to.limit(at + size).position(at + ID + idLength);
     body.write(to);
     to.clear();
     tail = at + size;
@@ -286,6 +293,15 @@ final class ByteLog {
       ring().put(at + STATE, REPLACED);
       count--;
     }
+  }
+
+  private static boolean isPlain(String id) {
+    for (int i = 0; i < id.length(); i++) {
+      if (id.charAt(i) > LAST_PLAIN) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static String idAt(ByteBuffer from, int at) {

@@ -29,14 +29,14 @@ final class ObservedSend implements CommandListener {
   }
 
   /** Lets each observer in, and answers the command as it shall travel. */
-  Command begin(List<SendObserver> observers, Sender by, ClientKey client, Command command) {
+  Command begin(SendObserver[] observers, Sender by, ClientKey client, Command command) {
     Command travelling = command;
     for (SendObserver observer : observers) {
       try {
         SendObserver.Observation observation = observer.begins(by, client, travelling);
         if (observation != null) {
           if (observations.isEmpty()) {
-            observations = new ArrayList<>(observers.size());
+            observations = new ArrayList<>(observers.length);
           }
           observations.add(observation);
           travelling = observation.command(travelling);
@@ -48,7 +48,7 @@ final class ObservedSend implements CommandListener {
     return travelling;
   }
 
-  static void refused(List<SendObserver> observers, SendObserver.Refused send) {
+  static void refused(SendObserver[] observers, SendObserver.Refused send) {
     for (SendObserver observer : observers) {
       try {
         observer.refused(send);

@@ -1,6 +1,7 @@
 package org.streamingcommands.connection;
 
 import com.google.protobuf.Any;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,10 +14,16 @@ import org.streamingcommands.command.Outcome;
 final class RecentOutcomes {
   /** How a command ended, and what tells whether a later one of its id is the same. */
   record Ended(
-      @Nullable Fingerprint fingerprint, String typeUrl, Outcome<Any> outcome, long atMillis) {
+      @Nullable Fingerprint fingerprint, String typeUrl, Outcome<Any> outcome, long atMillis)
+      implements ByteLog.Body {
     /** Where only the result came and never the command, any payload counts as the same. */
     boolean isOf(Any payload) {
       return fingerprint == null || fingerprint.equals(Fingerprint.of(payload));
+    }
+
+    @Override
+    public void write(ByteBuffer to) {
+      OutcomeBytes.write(this, to);
     }
   }
 
@@ -115,11 +122,7 @@ final class RecentOutcomes {
 
   private void add(String commandId, Ended ended, long nowMillis) {
     log.forgetBefore(nowMillis - windowMillis);
-    log.put(
-        commandId,
-        ended.atMillis(),
-        OutcomeBytes.size(ended),
-        body -> OutcomeBytes.write(ended, body));
+    log.put(commandId, ended.atMillis(), OutcomeBytes.size(ended), ended);
   }
 
   /** A result that came after the command was given up: it is the better answer from now on. */

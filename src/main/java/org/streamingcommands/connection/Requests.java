@@ -3,9 +3,10 @@ package org.streamingcommands.connection;
 import com.google.protobuf.Any;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.CancelResult;
 import org.streamingcommands.command.ClientKey;
@@ -27,7 +28,9 @@ final class Requests {
   private final FrameLimit limit;
   private final Counters counters;
   private final InstantSource clock;
-  private final List<SendObserver> observers = new CopyOnWriteArrayList<>();
+
+  /** Replaced as a whole; an array, for it is gone over for every send. */
+  private volatile SendObserver[] observers = {};
 
   Requests(
       SendGate gate,
@@ -58,9 +61,7 @@ final class Requests {
       CommandListener listener,
       @Nullable NodeBatches batches) {
     ObservedSend observed = new ObservedSend(listener, by.mode(), counters);
-    Command travelling =
-        observers.isEmpty() ? command : observed.begin(observers, by, client, command);
-    return admit(client, travelling, steps, observed, batches);
+    return admit(client, observed.begin(observers, by, client, command), steps, observed, batches);
   }
 
   private long admit(
@@ -136,8 +137,17 @@ final class Requests {
   }
 
   Runnable observe(SendObserver observer) {
-    observers.add(observer);
-    return () -> observers.remove(observer);
+    synchronized (this) {
+      observers = Arrays.copyOf(observers, observers.length + 1);
+      observers[observers.length - 1] = observer;
+    }
+    return () -> unobserve(observer);
+  }
+
+  private synchronized void unobserve(SendObserver observer) {
+    List<SendObserver> rest = new ArrayList<>(List.of(observers));
+    rest.remove(observer);
+    observers = rest.toArray(SendObserver[]::new);
   }
 
   /** Tells the observers of a send that never was one. */

@@ -29,6 +29,16 @@ class ByteLogTest {
   }
 
   @Test
+  void anIdMayBeOfAnyCharacters() {
+    for (String id : List.of("plain~", "färdig", "\u007F\u0080", "\uD83D\uDE00", "")) {
+      put(log, id, 1, "of " + id);
+      assertThat(body(log, id)).isEqualTo("of " + id);
+      assertThat(entries(log)).last().isEqualTo(id + "@1=of " + id);
+    }
+    assertThat(log.count()).isEqualTo(5);
+  }
+
+  @Test
   void theSameIdAgainReplacesAndIsTheYoungest() {
     put(log, "a", 1, "one");
     put(log, "b", 2, "two");
