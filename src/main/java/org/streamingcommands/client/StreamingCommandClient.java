@@ -71,7 +71,7 @@ public interface StreamingCommandClient<C extends Message> {
    */
   static <C extends Message> StreamingCommandClient<C> local(
       ActorSystem<?> system, String service, String clientId) {
-    CommandClientSettings settings = CommandClientSettings.from(system.settings().config());
+    CommandClientSettings settings = SystemSettings.of(system);
     return new TypedClient<>(
         Mode.LOCAL,
         ClientKey.of(service, clientId),
@@ -91,7 +91,7 @@ public interface StreamingCommandClient<C extends Message> {
     if (isClustered(system) && Connections.get(system).knows(service)) {
       return local(system, service, clientId);
     }
-    CommandClientSettings settings = CommandClientSettings.from(system.settings().config());
+    CommandClientSettings settings = SystemSettings.of(system);
     if (settings.hasAddress()) {
       return remote(settings, service, clientId);
     }

@@ -58,7 +58,7 @@ public interface StreamingFleetClient<C extends Message> {
    * @throws IllegalArgumentException for a service that breaks its rule
    */
   static <C extends Message> StreamingFleetClient<C> local(ActorSystem<?> system, String service) {
-    CommandClientSettings settings = CommandClientSettings.from(system.settings().config());
+    CommandClientSettings settings = SystemSettings.of(system);
     return new TypedFleetClient<>(
         service, settings.callTimeout(), new LocalFleet(Connections.get(system)));
   }
