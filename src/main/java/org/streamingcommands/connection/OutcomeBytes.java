@@ -24,11 +24,14 @@ final class OutcomeBytes {
   private static final Reason[] REASONS = Reason.values();
   private static final Certainty[] CERTAINTIES = Certainty.values();
 
+  private static final int MOST_TYPES = 1000;
+  private static final TypeNumbers TYPES = new TypeNumbers(MOST_TYPES);
+
   private OutcomeBytes() {}
 
   static int size(RecentOutcomes.Ended ended) {
     Fingerprint fingerprint = ended.fingerprint();
-    int size = 1 + CodedOutputStream.computeStringSizeNoTag(ended.typeUrl()) + 1;
+    int size = sizeOfType(ended.typeUrl()) + 1 + 1;
     if (fingerprint != null) {
       size += CodedOutputStream.computeUInt32SizeNoTag(fingerprint.size()) + 4 + 8;
     }
@@ -52,8 +55,15 @@ final class OutcomeBytes {
   }
 
   private static int size(Any any) {
-    return CodedOutputStream.computeStringSizeNoTag(any.getTypeUrl())
-        + CodedOutputStream.computeBytesSizeNoTag(any.getValue());
+    return sizeOfType(any.getTypeUrl()) + CodedOutputStream.computeBytesSizeNoTag(any.getValue());
+  }
+
+  private static int sizeOfType(String typeUrl) {
+    int number = TYPES.of(typeUrl);
+    int size = CodedOutputStream.computeUInt32SizeNoTag(number);
+    return number == TypeNumbers.NONE
+        ? size + CodedOutputStream.computeStringSizeNoTag(typeUrl)
+        : size;
   }
 
   static void write(RecentOutcomes.Ended ended, ByteBuffer to) {
@@ -61,7 +71,7 @@ final class OutcomeBytes {
       CodedOutputStream out =
           CodedOutputStream.newInstance(
               to.array(), to.arrayOffset() + to.position(), to.remaining());
-      out.writeStringNoTag(ended.typeUrl());
+      writeType(ended.typeUrl(), out);
       Fingerprint fingerprint = ended.fingerprint();
       out.writeBoolNoTag(fingerprint != null);
       if (fingerprint != null) {
@@ -97,8 +107,16 @@ final class OutcomeBytes {
   }
 
   private static void write(Any any, CodedOutputStream out) throws IOException {
-    out.writeStringNoTag(any.getTypeUrl());
+    writeType(any.getTypeUrl(), out);
     out.writeBytesNoTag(any.getValue());
+  }
+
+  private static void writeType(String typeUrl, CodedOutputStream out) throws IOException {
+    int number = TYPES.of(typeUrl);
+    out.writeUInt32NoTag(number);
+    if (number == TypeNumbers.NONE) {
+      out.writeStringNoTag(typeUrl);
+    }
   }
 
   static RecentOutcomes.Ended read(ByteBuffer from, long atMillis) {
@@ -107,7 +125,7 @@ final class OutcomeBytes {
       CodedInputStream in =
           CodedInputStream.newInstance(
               from.array(), from.arrayOffset() + from.position(), from.remaining());
-      String typeUrl = in.readString();
+      String typeUrl = readType(in);
       Fingerprint fingerprint =
           in.readBool()
               ? new Fingerprint(in.readUInt32(), in.readFixed32(), in.readFixed64())
@@ -132,10 +150,15 @@ final class OutcomeBytes {
   }
 
   private static Any readAny(CodedInputStream in) throws IOException {
-    String typeUrl = in.readString();
+    String typeUrl = readType(in);
     ByteString value = in.readBytes();
     return typeUrl.isEmpty() && value.isEmpty()
         ? Any.getDefaultInstance()
         : Any.newBuilder().setTypeUrl(typeUrl).setValue(value).build();
+  }
+
+  private static String readType(CodedInputStream in) throws IOException {
+    int number = in.readUInt32();
+    return number == TypeNumbers.NONE ? in.readString() : TYPES.typeUrl(number);
   }
 }

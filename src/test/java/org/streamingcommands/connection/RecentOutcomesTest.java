@@ -17,6 +17,10 @@ class RecentOutcomesTest {
   private static final long WINDOW = 1000;
   private static final Any PAYLOAD = Any.pack(StringValue.of("do"));
 
+  /** Of a type that has no number. */
+  private static final Any LONG =
+      PAYLOAD.toBuilder().setTypeUrl("example.com/" + "Long".repeat(100)).build();
+
   private final RecentOutcomes recent = new RecentOutcomes(WINDOW, 10, 100_000);
 
   static Stream<Outcome<Any>> everyKind() {
@@ -24,6 +28,7 @@ class RecentOutcomesTest {
         new Outcome.Completed<>(Any.getDefaultInstance()),
         new Outcome.Completed<>(Any.pack(StringValue.of("färdig"))),
         new Outcome.Failed<>("CODE", "why", PAYLOAD),
+        new Outcome.Failed<>("CODE", "why", LONG),
         new Outcome.Failed<>("", ""),
         new Outcome.Cancelled<>("stopped"),
         new Outcome.Undelivered<>(
@@ -38,6 +43,17 @@ class RecentOutcomesTest {
     recent.inherit(List.of(new RecentOutcomes.Known("c1", ended)), 5);
     assertThat(recent.find("c1", 5)).isEqualTo(ended);
     assertThat(recent.all(5)).containsExactly(new RecentOutcomes.Known("c1", ended));
+  }
+
+  @Test
+  void theTypeComesBackAsItWas() {
+    for (Any payload : List.of(PAYLOAD, LONG)) {
+      RecentOutcomes.Ended ended =
+          new RecentOutcomes.Ended(
+              Fingerprint.of(payload), payload.getTypeUrl(), new Outcome.Cancelled<>(""), 5);
+      recent.inherit(List.of(new RecentOutcomes.Known(payload.getTypeUrl(), ended)), 5);
+      assertThat(recent.find(payload.getTypeUrl(), 5)).isEqualTo(ended);
+    }
   }
 
   @Test
