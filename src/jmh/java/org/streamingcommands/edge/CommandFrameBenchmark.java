@@ -3,11 +3,8 @@ package org.streamingcommands.edge;
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.BytesValue;
-import io.grpc.KnownLength;
-import io.grpc.MethodDescriptor;
-import java.io.ByteArrayInputStream;
+import com.google.protobuf.CodedOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -22,14 +19,12 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import org.streamingcommands.command.Command;
 import org.streamingcommands.command.CommandIds;
-import org.streamingcommands.command.Outcome;
 import org.streamingcommands.command.Priority;
 import org.streamingcommands.connection.Delivery;
+import org.streamingcommands.edge.http2.InboundMessage;
 import org.streamingcommands.grpc.v1.ClientFrame;
-import org.streamingcommands.grpc.v1.ClientStreamServiceGrpc;
 import org.streamingcommands.grpc.v1.CommandResult;
 import org.streamingcommands.grpc.v1.Completed;
-import org.streamingcommands.grpc.v1.ServerFrame;
 
 /** What the edge does with the bytes of one ask, without a socket. */
 @State(Scope.Thread)
@@ -40,10 +35,6 @@ import org.streamingcommands.grpc.v1.ServerFrame;
 @Fork(1)
 public class CommandFrameBenchmark {
   private static final int PAYLOAD = 100;
-
-  /** As the edge has it. */
-  private final MethodDescriptor<ClientFrame, ServerFrame> method =
-      FrameMarshaller.tolerant(ClientStreamServiceGrpc.getConnectMethod());
 
   private final Delivery delivery =
       new Delivery(
@@ -71,22 +62,15 @@ public class CommandFrameBenchmark {
   /** A command as the engine has it, to the bytes of its frame. */
   @Benchmark
   public int encodeCommand() throws IOException {
-    try (InputStream frame =
-        method.streamResponse(ServerFrames.command(ServerFrames.delivery(delivery)))) {
-      return frame.read(wire);
-    }
+    OutboundFrame frame = CommandFrame.of(delivery, Instant.now());
+    int size = frame.size();
+    frame.writeTo(CodedOutputStream.newInstance(wire, 0, size));
+    return size;
   }
 
-  /** The bytes of a result's frame, to the outcome that the engine takes. */
+  /** The bytes of a result's frame, to the id and the outcome that the engine takes. */
   @Benchmark
-  public Outcome<Any> decodeResult() {
-    return ResultReader.read(method.parseRequest(new Frame(result)).getResult());
-  }
-
-  /** As the transport hands it over. */
-  private static final class Frame extends ByteArrayInputStream implements KnownLength {
-    private Frame(byte[] bytes) {
-      super(bytes);
-    }
+  public InboundFrame decodeResult() {
+    return ConnectMethod.DESCRIPTOR.parseRequest(new InboundMessage(result, 0, result.length));
   }
 }

@@ -30,9 +30,7 @@ import org.streamingcommands.connection.Connections;
 import org.streamingcommands.connection.Counters;
 import org.streamingcommands.connection.Refusal;
 import org.streamingcommands.grpc.FrameLogs;
-import org.streamingcommands.grpc.v1.ClientFrame;
 import org.streamingcommands.grpc.v1.ClientStreamServiceGrpc;
-import org.streamingcommands.grpc.v1.ServerFrame;
 import org.streamingcommands.security.AuthenticationException;
 import org.streamingcommands.security.ListenerSecurity;
 import org.streamingcommands.security.Principal;
@@ -115,8 +113,7 @@ public final class EdgeServer {
 
   private static ServerServiceDefinition definition(
       EdgeSettings settings, Connections connections, EventLoops loops, ListenerSecurity security) {
-    MethodDescriptor<ClientFrame, ServerFrame> connect =
-        FrameMarshaller.tolerant(ClientStreamServiceGrpc.getConnectMethod());
+    MethodDescriptor<InboundFrame, OutboundFrame> connect = ConnectMethod.DESCRIPTOR;
     ServiceDescriptor service =
         ServiceDescriptor.newBuilder(ClientStreamServiceGrpc.SERVICE_NAME)
             .setSchemaDescriptor(

@@ -4,6 +4,7 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -22,7 +23,6 @@ import org.streamingcommands.connection.Welcome;
 import org.streamingcommands.grpc.ErrorDetails;
 import org.streamingcommands.grpc.Wire;
 import org.streamingcommands.grpc.v1.ClientFrame;
-import org.streamingcommands.grpc.v1.CommandDelivery;
 import org.streamingcommands.grpc.v1.CommandResult;
 import org.streamingcommands.grpc.v1.ServerFrame;
 import org.streamingcommands.security.RateLimit;
@@ -33,11 +33,11 @@ import org.streamingcommands.security.RateLimit;
  * holds the client back. Outbound, the session calls one at a time; credits follow the readiness of
  * the transport, so that no more than its own small buffer is ever queued below.
  */
-final class EdgeStream extends ServerCall.Listener<ClientFrame> implements ClientStream {
+final class EdgeStream extends ServerCall.Listener<InboundFrame> implements ClientStream {
   /** How many more a ready transport takes: it is asked again after each. */
   private static final int READY = 1;
 
-  private final ServerCall<ClientFrame, ServerFrame> call;
+  private final ServerCall<InboundFrame, OutboundFrame> call;
   private final EdgeSettings settings;
   private final Executor thread;
   private final LoopWrites writes;
@@ -53,7 +53,7 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
   private @Nullable HeldCommands held;
 
   static EdgeStream open(
-      ServerCall<ClientFrame, ServerFrame> call,
+      ServerCall<InboundFrame, OutboundFrame> call,
       EdgeSettings settings,
       Connections connections,
       Grounds grounds,
@@ -64,7 +64,7 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
   }
 
   private EdgeStream(
-      ServerCall<ClientFrame, ServerFrame> call,
+      ServerCall<InboundFrame, OutboundFrame> call,
       EdgeSettings settings,
       Connections connections,
       Grounds grounds,
@@ -83,11 +83,11 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
   // ---- inbound ------------------------------------------------------------------------------
 
   @Override
-  public void onMessage(ClientFrame frame) {
+  public void onMessage(InboundFrame frame) {
     if (!session.isOpen()) {
       return;
     }
-    if (frame == FrameMarshaller.GARBAGE) {
+    if (frame instanceof InboundFrame.Garbage) {
       session.invalid("frame: the bytes are no ClientFrame");
       return;
     }
@@ -101,6 +101,21 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
     } catch (IllegalArgumentException e) {
       session.invalid(String.valueOf(e.getMessage()));
     }
+  }
+
+  private void read(InboundFrame frame) {
+    if (frame instanceof InboundFrame.Completions results) {
+      completed(results.completions());
+    } else if (frame instanceof InboundFrame.Generated generated) {
+      read(generated.frame());
+    }
+  }
+
+  private void completed(List<Completion> completions) {
+    for (Completion completion : completions) {
+      session.result(completion.commandId(), completion.outcome());
+    }
+    readOn(completions.size());
   }
 
   private void read(ClientFrame frame) {
@@ -231,9 +246,9 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
 
   @Override
   public int deliver(Delivery delivery) {
-    CommandDelivery command = ServerFrames.delivery(delivery);
+    CommandFrame command = CommandFrame.of(delivery, Instant.now());
     if (!hold(command)) {
-      write(ServerFrames.command(command));
+      write(command);
     }
     return call.isReady() ? READY : 0;
   }
@@ -242,7 +257,7 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
    * Where the loop that writes is busy with other things first, what it is given meanwhile goes out
    * together.
    */
-  private boolean hold(CommandDelivery command) {
+  private boolean hold(CommandFrame command) {
     HeldCommands commands = held;
     if (commands == null) {
       commands = new HeldCommands(() -> session.flush(this::flush));
@@ -314,11 +329,15 @@ final class EdgeStream extends ServerCall.Listener<ClientFrame> implements Clien
   }
 
   private void write(ServerFrame frame) {
+    write(new GeneratedFrame(frame));
+  }
+
+  private void write(OutboundFrame frame) {
     flush();
     send(frame);
   }
 
-  private void send(ServerFrame frame) {
+  private void send(OutboundFrame frame) {
     if (!headersSent) {
       headersSent = true;
       call.sendHeaders(new Metadata());

@@ -6,7 +6,6 @@ import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.ClientKey;
 import org.streamingcommands.command.ServiceAccess;
 import org.streamingcommands.connection.Rejection;
-import org.streamingcommands.grpc.v1.ClientFrame;
 import org.streamingcommands.security.AuthenticationException;
 import org.streamingcommands.security.ListenerSecurity;
 import org.streamingcommands.security.Presented;
@@ -61,12 +60,12 @@ final class Grounds {
   }
 
   /** Why the principal may not send this, being what it is; null where it may. */
-  @Nullable Rejection refusal(ClientFrame frame) {
+  @Nullable Rejection refusal(InboundFrame frame) {
     int most = quota.maxMessageBytes();
     if (most == 0) {
       return null;
     }
-    int size = frame.getSerializedSize();
+    int size = frame.size();
     return size <= most
         ? null
         : new Rejection(

@@ -3,8 +3,6 @@ package org.streamingcommands.edge;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import org.streamingcommands.grpc.v1.CommandDelivery;
-import org.streamingcommands.grpc.v1.ServerFrame;
 
 /**
  * The commands that one stream is given in one go, to be written as one frame where its client
@@ -16,7 +14,7 @@ final class HeldCommands {
   /** Below what a ready transport queues, which cannot see these. */
   private static final int MOST_BYTES = 16 << 10;
 
-  private final List<CommandDelivery> commands = new ArrayList<>(4);
+  private final List<CommandFrame> commands = new ArrayList<>(4);
   private final Runnable flush;
   private int bytes;
 
@@ -35,13 +33,13 @@ final class HeldCommands {
    * Whether it fits a frame with those that wait. Else it has one of its own: with others, the
    * largest could be more than its client takes.
    */
-  boolean hasRoomFor(CommandDelivery command) {
-    return commands.size() < MOST && bytes + command.getSerializedSize() <= MOST_BYTES;
+  boolean hasRoomFor(CommandFrame command) {
+    return commands.size() < MOST && bytes + command.deliverySize() <= MOST_BYTES;
   }
 
-  void add(CommandDelivery command) {
+  void add(CommandFrame command) {
     commands.add(command);
-    bytes += command.getSerializedSize();
+    bytes += command.deliverySize();
   }
 
   /** Whether there is no room for anything more. */
@@ -54,13 +52,11 @@ final class HeldCommands {
   }
 
   /** Gives them up. */
-  void writeTo(Consumer<ServerFrame> stream, boolean inOneFrame) {
+  void writeTo(Consumer<OutboundFrame> stream, boolean inOneFrame) {
     if (inOneFrame && commands.size() > 1) {
-      stream.accept(ServerFrames.commands(commands));
+      stream.accept(new CommandBatchFrame(commands));
     } else {
-      for (CommandDelivery command : commands) {
-        stream.accept(ServerFrames.command(command));
-      }
+      commands.forEach(stream);
     }
     commands.clear();
     bytes = 0;
