@@ -3,6 +3,7 @@ package org.streamingcommands.edge;
 import com.typesafe.config.Config;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import org.streamingcommands.edge.http2.ServerSettings;
 
 /** How the edge listens; the keys are explained in {@code reference.conf}. */
 public record EdgeSettings(
@@ -79,7 +80,19 @@ public record EdgeSettings(
     }
   }
 
-  InetSocketAddress address() {
-    return new InetSocketAddress(host, port);
+  ServerSettings http2() {
+    return new ServerSettings(
+        new InetSocketAddress(host, port),
+        backlog,
+        maxFrameBytes,
+        maxHeaderBytes,
+        maxStreamsPerConnection,
+        handshakeTimeout,
+        idleTimeout,
+        keepaliveTime,
+        keepaliveTimeout,
+        permitKeepaliveTime,
+        maxConnectionAge,
+        maxConnectionAgeGrace);
   }
 }

@@ -20,6 +20,7 @@ import org.streamingcommands.connection.Hello;
 import org.streamingcommands.connection.Refusal;
 import org.streamingcommands.connection.Rejection;
 import org.streamingcommands.connection.Welcome;
+import org.streamingcommands.edge.http2.GrpcCall;
 import org.streamingcommands.grpc.ErrorDetails;
 import org.streamingcommands.grpc.Wire;
 import org.streamingcommands.grpc.v1.ClientFrame;
@@ -37,43 +38,35 @@ final class EdgeStream extends ServerCall.Listener<InboundFrame> implements Clie
   /** How many more a ready transport takes: it is asked again after each. */
   private static final int READY = 1;
 
-  private final ServerCall<InboundFrame, OutboundFrame> call;
+  private final GrpcCall<InboundFrame, OutboundFrame> call;
   private final EdgeSettings settings;
-  private final Executor thread;
-  private final LoopWrites writes;
-  private final CloseReason closeReason = CloseReason.ofCurrentCall();
   private final ClientSession session;
   private final Grounds grounds;
   private final Counters counters;
   private volatile @Nullable RateLimit pace;
-  private boolean headersSent;
   private boolean takesBatches;
 
   /** Under the session's lock; null before the first command. */
   private @Nullable HeldCommands held;
 
   static EdgeStream open(
-      ServerCall<InboundFrame, OutboundFrame> call,
+      GrpcCall<InboundFrame, OutboundFrame> call,
       EdgeSettings settings,
       Connections connections,
-      Grounds grounds,
-      EventLoops loops) {
-    EdgeStream stream = new EdgeStream(call, settings, connections, grounds, loops);
+      Grounds grounds) {
+    EdgeStream stream = new EdgeStream(call, settings, connections, grounds);
     call.request(1);
     return stream;
   }
 
   private EdgeStream(
-      ServerCall<InboundFrame, OutboundFrame> call,
+      GrpcCall<InboundFrame, OutboundFrame> call,
       EdgeSettings settings,
       Connections connections,
-      Grounds grounds,
-      EventLoops loops) {
+      Grounds grounds) {
     this.call = call;
     this.settings = settings;
     this.grounds = grounds;
-    this.thread = loops.current();
-    this.writes = loops.currentWrites();
     this.counters = connections.counters();
     this.session = connections.open(this);
     session.validUntil(grounds.validUntil());
@@ -215,12 +208,8 @@ final class EdgeStream extends ServerCall.Listener<InboundFrame> implements Clie
   @Override
   public void onCancel() {
     grounds.leave();
-    Status fault = closeReason.fault();
+    Status fault = call.fault();
     session.closed(false, fault == null ? "the connection broke" : fault.toString());
-    if (fault != null) {
-      // Goes out before the reset that the transport is about to send.
-      call.close(fault, new Metadata());
-    }
   }
 
   @Override
@@ -266,7 +255,7 @@ final class EdgeStream extends ServerCall.Listener<InboundFrame> implements Clie
     if (!commands.hasRoomFor(command)) {
       flush();
     }
-    if (!writes.hold(commands.isEmpty() ? commands.flush() : null)) {
+    if (!call.loop().hold(commands.isEmpty() ? commands.flush() : null)) {
       return false;
     }
     commands.add(command);
@@ -279,7 +268,7 @@ final class EdgeStream extends ServerCall.Listener<InboundFrame> implements Clie
   private void flush() {
     HeldCommands commands = held;
     if (commands != null && !commands.isEmpty()) {
-      commands.writeTo(this::send, takesBatches);
+      commands.writeTo(call::sendMessage, takesBatches);
     }
   }
 
@@ -325,7 +314,7 @@ final class EdgeStream extends ServerCall.Listener<InboundFrame> implements Clie
 
   @Override
   public Executor thread() {
-    return thread;
+    return call.loop().executor();
   }
 
   private void write(ServerFrame frame) {
@@ -334,14 +323,6 @@ final class EdgeStream extends ServerCall.Listener<InboundFrame> implements Clie
 
   private void write(OutboundFrame frame) {
     flush();
-    send(frame);
-  }
-
-  private void send(OutboundFrame frame) {
-    if (!headersSent) {
-      headersSent = true;
-      call.sendHeaders(new Metadata());
-    }
     call.sendMessage(frame);
   }
 }

@@ -1,10 +1,7 @@
 package org.streamingcommands.edge;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
-import io.grpc.StatusRuntimeException;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -24,18 +21,9 @@ final class InboundMarshaller implements MethodDescriptor.Marshaller<InboundFram
       return parse(message.array(), message.offset(), message.length());
     }
     try {
-      if (!(stream instanceof KnownLength)) {
-        byte[] bytes = stream.readAllBytes();
-        return parse(bytes, 0, bytes.length);
-      }
-      int size = stream.available();
-      byte[] bytes = ScratchBytes.ofAtLeast(size);
-      if (stream.readNBytes(bytes, 0, size) < size) {
-        throw new EOFException();
-      }
-      return parse(bytes, 0, size);
-    } catch (IOException | StatusRuntimeException e) {
-      // What was compressed is no such thing, or too large without the compression.
+      byte[] bytes = stream.readAllBytes();
+      return parse(bytes, 0, bytes.length);
+    } catch (IOException e) {
       return new InboundFrame.Garbage(0);
     }
   }

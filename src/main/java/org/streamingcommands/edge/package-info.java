@@ -1,4 +1,4 @@
-/** The listener that clients dial: grpc-java's Netty server, one call per client. */
+/** The listener that clients dial: one call per client, on the server of {@code edge.http2}. */
 @NullMarked
 package org.streamingcommands.edge;
 

@@ -3,6 +3,7 @@ package org.streamingcommands.support;
 import io.grpc.netty.shaded.io.netty.buffer.Unpooled;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2Exception;
+import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2Headers;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2HeadersDecoder;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -12,7 +13,9 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 
@@ -34,6 +37,8 @@ public final class RawHttp2 implements AutoCloseable {
   private final Http2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false);
   private final CompletableFuture<String> goAway = new CompletableFuture<>();
   private final CompletableFuture<String> status = new CompletableFuture<>();
+  private final CompletableFuture<String> statusMessage = new CompletableFuture<>();
+  private final CompletableFuture<String> httpStatus = new CompletableFuture<>();
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
   private final CompletableFuture<byte[]> message = new CompletableFuture<>();
 
@@ -87,8 +92,15 @@ public final class RawHttp2 implements AutoCloseable {
 
   /** The headers' names are compressed or not as the server likes: only a decoder can tell. */
   private void told(byte[] block) throws Http2Exception {
-    CharSequence told = decoder.decodeHeaders(0, Unpooled.wrappedBuffer(block)).get("grpc-status");
+    Http2Headers headers = decoder.decodeHeaders(0, Unpooled.wrappedBuffer(block));
+    CharSequence http = headers.status();
+    if (http != null) {
+      httpStatus.complete(http.toString());
+    }
+    CharSequence told = headers.get("grpc-status");
     if (told != null) {
+      CharSequence text = headers.get("grpc-message");
+      statusMessage.complete(text == null ? "" : text.toString());
       status.complete(told.toString());
     }
   }
@@ -117,13 +129,22 @@ public final class RawHttp2 implements AutoCloseable {
 
   /** Opens a call of any rpc. */
   public void open(int stream, String path, String[] headers) throws IOException {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                ":method", "POST",
+                ":scheme", "http",
+                ":path", path,
+                ":authority", "localhost",
+                "content-type", "application/grpc",
+                "te", "trailers"));
+    all.addAll(List.of(headers));
+    request(stream, all.toArray(String[]::new));
+  }
+
+  /** Begins a request of just these headers. */
+  public void request(int stream, String... headers) throws IOException {
     ByteArrayOutputStream block = new ByteArrayOutputStream();
-    header(block, ":method", "POST");
-    header(block, ":scheme", "http");
-    header(block, ":path", path);
-    header(block, ":authority", "localhost");
-    header(block, "content-type", "application/grpc");
-    header(block, "te", "trailers");
     for (int i = 0; i < headers.length; i += 2) {
       header(block, headers[i], headers[i + 1]);
     }
@@ -156,6 +177,16 @@ public final class RawHttp2 implements AutoCloseable {
   /** The grpc-status of the first call that ended. */
   public CompletableFuture<String> status() {
     return status;
+  }
+
+  /** The grpc-message of the first call that ended, as it was written. */
+  public CompletableFuture<String> statusMessage() {
+    return statusMessage;
+  }
+
+  /** The :status of the first answer. */
+  public CompletableFuture<String> httpStatus() {
+    return httpStatus;
   }
 
   /** The first message of the server. */

@@ -1,4 +1,8 @@
-/** What a message is to the HTTP/2 below: an array and a place in it, on either way. */
+/**
+ * A gRPC server for many connections with a stream each: HTTP/2 by Netty's codec, calls by
+ * grpc-java's public api ({@link io.grpc.ServerCall}), and between the two only what a message
+ * needs. Any grpc-java service can be served; interceptors apply as ever.
+ */
 @NullMarked
 package org.streamingcommands.edge.http2;
 

@@ -1,4 +1,4 @@
-package org.streamingcommands.edge;
+package org.streamingcommands.edge.http2;
 
 import io.grpc.netty.shaded.io.netty.channel.SelectStrategy;
 import io.grpc.netty.shaded.io.netty.util.IntSupplier;
@@ -65,7 +65,7 @@ final class LoopWrites implements SelectStrategy {
       }
     }
     release();
-    // Each stream's flush is a task.
+    // A flush may have given the loop a task.
     return ready.get();
   }
 
@@ -73,14 +73,15 @@ final class LoopWrites implements SelectStrategy {
     return count >= MOST || System.nanoTime() - sinceNanos >= LONGEST_NANOS;
   }
 
+  /** Whoever is flushed may hold back what comes after it, such as the flush of its socket. */
   private void release() {
-    count = 0;
-    for (int left = held.size(); left > 0; left--) {
+    for (Runnable flush = held.poll(); flush != null; flush = held.poll()) {
       try {
-        held.remove().run();
+        flush.run();
       } catch (RuntimeException e) {
         log.error("a stream could not be written to", e);
       }
     }
+    count = 0;
   }
 }

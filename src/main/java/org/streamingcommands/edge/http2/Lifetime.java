@@ -1,0 +1,191 @@
+package org.streamingcommands.edge.http2;
+
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * What is due for one connection, by the clock: the end of its handshake, a ping, the wait for its
+ * answer, and when it has to go. It is looked at now and then, and needs no timer of its own. For
+ * the loop's thread only.
+ */
+final class Lifetime {
+  enum Due {
+    NOTHING,
+    PING,
+    ASK_TO_GO_IDLE,
+    ASK_TO_GO_OLD,
+    LAST_CALL,
+    CUT_OFF
+  }
+
+  /** What is in the pings of each purpose. */
+  static final long KEEPALIVE = 0xDEAD;
+
+  static final long GOING = 0x97ACEF001L;
+
+  /** How long a caller may take to hear that it is asked to go, as with grpc-java. */
+  private static final long HEAR_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private static final long LEAST_APART_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+  private static final long MOST_APART_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private enum Step {
+    SHAKING_HANDS,
+    OPEN,
+    ASKED_TO_GO,
+    PAST_LAST_CALL
+  }
+
+  private final ServerSettings settings;
+  private final PingPolicy pings;
+  private final long oldAtNanos;
+  private final boolean isEverOld;
+  private Step step = Step.SHAKING_HANDS;
+  private boolean isHeard;
+  private boolean isPinged;
+
+  /** Since when: of the step, of silence or of the ping, and of having no call. */
+  private long stepNanos;
+
+  private long silentNanos;
+  private long idleNanos;
+  private boolean isIdle;
+  private boolean hasGrace;
+  private long graceEndNanos;
+
+  Lifetime(ServerSettings settings, long nowNanos) {
+    this.settings = settings;
+    this.pings = new PingPolicy(settings.permitKeepaliveTime().toNanos());
+    this.stepNanos = nowNanos;
+    this.silentNanos = nowNanos;
+    this.isEverOld = !settings.maxAge().isZero();
+    this.oldAtNanos = isEverOld ? nowNanos + aboutNanos(settings.maxAge().toNanos()) : 0;
+  }
+
+  /** Give or take a tenth, so that those that came together do not all go together. */
+  private static long aboutNanos(long nanos) {
+    return (long) (nanos * ThreadLocalRandom.current().nextDouble(0.9, 1.1));
+  }
+
+  /** How often to look, so that nothing is much late. */
+  static long lookEveryNanos(ServerSettings settings) {
+    long shortest =
+        Stream.of(
+                settings.handshakeTimeout(),
+                settings.idleTimeout(),
+                settings.keepaliveTime(),
+                settings.keepaliveTimeout(),
+                settings.maxAge(),
+                settings.maxAgeGrace())
+            .filter(time -> !time.isZero())
+            .mapToLong(Duration::toNanos)
+            .min()
+            .orElse(MOST_APART_NANOS);
+    return Math.max(LEAST_APART_NANOS, Math.min(shortest / 8, MOST_APART_NANOS));
+  }
+
+  PingPolicy pings() {
+    return pings;
+  }
+
+  /** Something came. */
+  void heard() {
+    isHeard = true;
+  }
+
+  /** Both sides have said how they speak. */
+  void settled() {
+    if (step == Step.SHAKING_HANDS) {
+      step = Step.OPEN;
+    }
+  }
+
+  /** Its last call is over. */
+  void lastCallEnded() {
+    isIdle = false;
+  }
+
+  /**
+   * It is to go from now on.
+   *
+   * @return false where it was before
+   */
+  boolean beginGoing(long nowNanos, long graceNanos) {
+    if (step == Step.ASKED_TO_GO || step == Step.PAST_LAST_CALL) {
+      return false;
+    }
+    step = Step.ASKED_TO_GO;
+    stepNanos = nowNanos;
+    hasGrace = graceNanos > 0;
+    graceEndNanos = nowNanos + graceNanos;
+    return true;
+  }
+
+  /**
+   * No call that begins from now on is taken.
+   *
+   * @return false where it was so before
+   */
+  boolean beginLastCall() {
+    boolean isNew = step != Step.PAST_LAST_CALL;
+    step = Step.PAST_LAST_CALL;
+    return isNew;
+  }
+
+  boolean isPastLastCall() {
+    return step == Step.PAST_LAST_CALL;
+  }
+
+  Due look(long now, boolean hasCalls) {
+    if (step == Step.SHAKING_HANDS) {
+      return isPast(now, stepNanos, settings.handshakeTimeout()) ? Due.CUT_OFF : Due.NOTHING;
+    }
+    if (hasGrace && now - graceEndNanos >= 0) {
+      return Due.CUT_OFF;
+    }
+    Due alive = isAlive(now);
+    if (alive != Due.NOTHING) {
+      return alive;
+    }
+    if (step == Step.ASKED_TO_GO) {
+      return now - stepNanos >= HEAR_NANOS ? Due.LAST_CALL : Due.NOTHING;
+    }
+    return step == Step.OPEN ? isToGo(now, hasCalls) : Due.NOTHING;
+  }
+
+  private Due isAlive(long now) {
+    if (isHeard) {
+      isHeard = false;
+      isPinged = false;
+      silentNanos = now;
+    } else if (isPinged) {
+      return isPast(now, silentNanos, settings.keepaliveTimeout()) ? Due.CUT_OFF : Due.NOTHING;
+    } else if (isPast(now, silentNanos, settings.keepaliveTime())) {
+      isPinged = true;
+      silentNanos = now;
+      return Due.PING;
+    }
+    return Due.NOTHING;
+  }
+
+  private Due isToGo(long now, boolean hasCalls) {
+    if (isEverOld && now - oldAtNanos >= 0) {
+      return Due.ASK_TO_GO_OLD;
+    }
+    if (hasCalls) {
+      isIdle = false;
+    } else if (!isIdle) {
+      isIdle = true;
+      idleNanos = now;
+    } else if (isPast(now, idleNanos, settings.idleTimeout())) {
+      return Due.ASK_TO_GO_IDLE;
+    }
+    return Due.NOTHING;
+  }
+
+  private static boolean isPast(long now, long since, Duration time) {
+    return now - since >= time.toNanos();
+  }
+}

@@ -1,0 +1,104 @@
+package org.streamingcommands.edge.http2;
+
+import io.grpc.netty.shaded.io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One thread of the server, with the connections that fell to it. */
+public final class Loop {
+  private static final Logger log = LoggerFactory.getLogger(Loop.class);
+
+  /** Messages up to this size are parsed from one array that stays. */
+  private static final int SCRATCH_BYTES = 64 << 10;
+
+  private final EventLoop executor;
+  private final LoopWrites writes;
+  private final byte[] scratch = new byte[SCRATCH_BYTES];
+
+  /** In no order: each knows its place. */
+  private final List<GrpcConnection> connections = new ArrayList<>();
+
+  Loop(EventLoop executor, LoopWrites writes) {
+    this.executor = executor;
+    this.writes = writes;
+  }
+
+  /** Runs tasks on the thread. */
+  public Executor executor() {
+    return executor;
+  }
+
+  EventLoop eventLoop() {
+    return executor;
+  }
+
+  /** Whether the caller runs on it. */
+  boolean isCurrent() {
+    return writes.isCurrent();
+  }
+
+  /**
+   * Holds something back until the thread has nothing else to do, a millisecond at most.
+   *
+   * @param flush writes it, together with what is held back after; null where it was given before
+   * @return false where the caller is on another thread, and must write it itself
+   */
+  public boolean hold(@Nullable Runnable flush) {
+    return writes.hold(flush);
+  }
+
+  /** Room for a message that is parsed at once. Only for the loop's own thread. */
+  byte[] room(int bytes) {
+    return bytes <= scratch.length ? scratch : new byte[bytes];
+  }
+
+  int add(GrpcConnection connection) {
+    connections.add(connection);
+    return connections.size() - 1;
+  }
+
+  /** Puts the last one in its place. */
+  void remove(int place) {
+    GrpcConnection last = connections.remove(connections.size() - 1);
+    if (place < connections.size()) {
+      connections.set(place, last);
+      last.moveTo(place);
+    }
+  }
+
+  /** Looks at every connection now and then: one timer for all of them. */
+  void watchEvery(long nanos) {
+    executor.scheduleWithFixedDelay(this::look, nanos, nanos, TimeUnit.NANOSECONDS);
+  }
+
+  private void look() {
+    long now = System.nanoTime();
+    // From the end: one that goes is replaced by one that was looked at.
+    for (int place = connections.size() - 1; place >= 0; place--) {
+      try {
+        connections.get(place).look(now);
+      } catch (RuntimeException e) {
+        log.error("a connection could not be looked after", e);
+      }
+    }
+  }
+
+  /** Asks every connection to go once its calls are over. */
+  void askToGo() {
+    for (GrpcConnection connection : List.copyOf(connections)) {
+      connection.askToGo("server_shutdown", 0);
+    }
+  }
+
+  /** Ends every connection with its calls. */
+  void cutOff() {
+    for (GrpcConnection connection : List.copyOf(connections)) {
+      connection.cutOff();
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package org.streamingcommands.edge.http2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CallTimeoutTest {
+  @ParameterizedTest
+  @CsvSource({
+    "1n, 1",
+    "0n, 0",
+    "7u, 7000",
+    "100m, 100000000",
+    "2S, 2000000000",
+    "3M, 180000000000",
+    "1H, 3600000000000"
+  })
+  void isANumberAndAUnit(String value, long nanos) {
+    assertThat(CallTimeout.nanos(value)).isEqualTo(nanos);
+  }
+
+  @Test
+  void theLongestIsTheLongestThatThereIs() {
+    assertThat(CallTimeout.nanos("99999999H")).isEqualTo(TimeUnit.HOURS.toNanos(99_999_999));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "S", "1", "1s", "-1S", "1.5S", "123456789S", " 1S", "1 S"})
+  void anythingElseIsRefusedByName(String value) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CallTimeout.nanos(value))
+        .withMessageStartingWith("grpc-timeout: ");
+  }
+}
