@@ -153,7 +153,8 @@ class FleetClusterTest {
       ClientKey client = ClientKey.of(TestNode.SERVICE, europeans.get(i));
       elsewhere += nodes.get(home(i)).connections().entities().find(client) == null ? 1 : 0;
     }
-    assertThat(elsewhere).isGreaterThan(CLIENTS / 3);
+    // How many is sharding's choice; that it is none would leave nothing to see here.
+    assertThat(elsewhere).isPositive();
     return elsewhere;
   }
 
