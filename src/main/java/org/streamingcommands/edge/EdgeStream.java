@@ -235,10 +235,7 @@ final class EdgeStream extends ServerCall.Listener<InboundFrame> implements Clie
 
   @Override
   public int deliver(Delivery delivery) {
-    CommandFrame command = CommandFrame.of(delivery, Instant.now());
-    if (!hold(command)) {
-      write(command);
-    }
+    hold(CommandFrame.of(delivery, Instant.now()));
     return call.isReady() ? READY : 0;
   }
 
@@ -246,7 +243,7 @@ final class EdgeStream extends ServerCall.Listener<InboundFrame> implements Clie
    * Where the loop that writes is busy with other things first, what it is given meanwhile goes out
    * together.
    */
-  private boolean hold(CommandFrame command) {
+  private void hold(CommandFrame command) {
     HeldCommands commands = held;
     if (commands == null) {
       commands = new HeldCommands(() -> session.flush(this::flush));
@@ -255,14 +252,11 @@ final class EdgeStream extends ServerCall.Listener<InboundFrame> implements Clie
     if (!commands.hasRoomFor(command)) {
       flush();
     }
-    if (!call.loop().hold(commands.isEmpty() ? commands.flush() : null)) {
-      return false;
-    }
+    call.loop().hold(commands.isEmpty() ? commands.flush() : null);
     commands.add(command);
     if (commands.isFull()) {
       flush();
     }
-    return true;
   }
 
   private void flush() {

@@ -4,6 +4,7 @@ import io.grpc.netty.shaded.io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,13 +44,21 @@ public final class Loop {
   }
 
   /**
-   * Holds something back until the thread has nothing else to do, a millisecond at most.
+   * Holds something back until the thread has nothing else to do, a millisecond at most; from
+   * another thread, until this one comes to it.
    *
    * @param flush writes it, together with what is held back after; null where it was given before
-   * @return false where the caller is on another thread, and must write it itself
    */
-  public boolean hold(@Nullable Runnable flush) {
-    return writes.hold(flush);
+  public void hold(@Nullable Runnable flush) {
+    if (isCurrent()) {
+      writes.hold(flush);
+    } else if (flush != null) {
+      try {
+        executor.execute(flush);
+      } catch (RejectedExecutionException e) {
+        log.debug("the server has stopped: what its streams are given is lost");
+      }
+    }
   }
 
   /** Room for a message that is parsed at once. Only for the loop's own thread. */

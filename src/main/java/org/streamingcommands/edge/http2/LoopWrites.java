@@ -30,15 +30,11 @@ final class LoopWrites implements SelectStrategy {
   }
 
   /**
-   * Holds something back.
+   * Holds something back. On the loop.
    *
    * @param flush writes it, together with what is held back after; null where it was given before
-   * @return false where the caller is not on this loop, and must write it itself
    */
-  boolean hold(@Nullable Runnable flush) {
-    if (!isCurrent()) {
-      return false;
-    }
+  void hold(@Nullable Runnable flush) {
     if (count == 0) {
       sinceNanos = System.nanoTime();
     }
@@ -46,7 +42,6 @@ final class LoopWrites implements SelectStrategy {
       held.add(flush);
     }
     count++;
-    return true;
   }
 
   /** Waits where there is nothing to do. Before that, it writes what was held back. */
