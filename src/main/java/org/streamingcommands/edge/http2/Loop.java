@@ -44,7 +44,7 @@ public final class Loop {
   }
 
   /**
-   * Holds something back until the thread has nothing else to do, a millisecond at most; from
+   * Holds something back until the thread has nothing else to do, some milliseconds at most; from
    * another thread, until this one comes to it.
    *
    * @param flush writes it, together with what is held back after; null where it was given before

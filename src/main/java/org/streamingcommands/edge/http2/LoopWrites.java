@@ -9,18 +9,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What one event loop holds back until it has nothing else to do, a millisecond at most: what is
- * written in one go costs both ends less. The loop asks it what to do next, as Netty's own strategy
- * is asked.
+ * What one event loop holds back until it has nothing else to do, some milliseconds at most: what
+ * is written in one go costs both ends less. The loop asks it what to do next, as Netty's own
+ * strategy is asked.
+ *
+ * <p>Where several things are held back, it first lets other threads run once: where processors are
+ * short, those have more for it, or are who it waits for. Where nobody wants to run, that takes no
+ * time; and one thing alone never waits for it.
  */
 final class LoopWrites implements SelectStrategy {
   private static final Logger log = LoggerFactory.getLogger(LoopWrites.class);
 
-  private static final int MOST = 1_024;
-  private static final long LONGEST_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final int MOST = 4_096;
+
+  /** A sign that more are coming. */
+  private static final int SEVERAL = 2;
+
+  private static final long LONGEST_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
 
   private final ArrayDeque<Runnable> held = new ArrayDeque<>();
   private volatile @Nullable Thread thread;
+  private boolean hasYielded;
   private int count;
   private long sinceNanos;
 
@@ -58,7 +67,13 @@ final class LoopWrites implements SelectStrategy {
       if (hasTasks || events > 0) {
         return events;
       }
+      if (count >= SEVERAL && !hasYielded) {
+        hasYielded = true;
+        Thread.yield();
+        return ready.get();
+      }
     }
+    hasYielded = false;
     release();
     // A flush may have given the loop a task.
     return ready.get();
