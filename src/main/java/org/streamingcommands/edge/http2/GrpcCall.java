@@ -57,6 +57,7 @@ public final class GrpcCall<Q, A> extends ServerCall<Q, A> implements MessageRea
   private boolean headersSent;
   private boolean isClosed;
   private boolean callerIsDone;
+  private boolean isHalfCloseTold;
 
   GrpcCall(
       GrpcConnection connection,
@@ -140,13 +141,15 @@ public final class GrpcCall<Q, A> extends ServerCall<Q, A> implements MessageRea
     tellHalfClose();
   }
 
+  /** Once, after all that the caller said and was asked for. */
   private void tellHalfClose() {
-    if (isOver || isClosed) {
+    if (isOver || isClosed || isHalfCloseTold) {
       return;
     }
     if (reader.isMidMessage()) {
       fail(Status.INTERNAL.withDescription("Encountered end-of-stream mid-frame"));
     } else if (reader.isEmpty() && listener != null) {
+      isHalfCloseTold = true;
       guarded(listener::onHalfClose);
     }
   }
@@ -221,7 +224,8 @@ public final class GrpcCall<Q, A> extends ServerCall<Q, A> implements MessageRea
   }
 
   private void readOn() {
-    if (isOver) {
+    if (isOver || reader.isReading()) {
+      // Whoever reads goes on with it.
       return;
     }
     try {
@@ -230,7 +234,7 @@ public final class GrpcCall<Q, A> extends ServerCall<Q, A> implements MessageRea
       fail(e.status());
       return;
     }
-    if (callerIsDone && reader.isEmpty()) {
+    if (callerIsDone) {
       tellHalfClose();
     }
   }

@@ -53,6 +53,11 @@ final class MessageReader {
     wanted += messages;
   }
 
+  /** Whether a message is being given out right now, after which it looks for the next. */
+  boolean isReading() {
+    return isReading;
+  }
+
   /** Whether nothing is left of what came. */
   boolean isEmpty() {
     return unread == null && length == NONE;
@@ -84,9 +89,6 @@ final class MessageReader {
 
   /** Gives out what waits; as {@link #read(ByteBuf, ByteBufAllocator, Target)}. */
   int read(Target target) throws CallFault {
-    if (isReading) {
-      return 0;
-    }
     ByteBuf waiting = unread;
     if (waiting != null) {
       take(waiting, target);

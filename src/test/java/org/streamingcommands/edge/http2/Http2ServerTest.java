@@ -367,6 +367,40 @@ class Http2ServerTest {
   }
 
   @Test
+  void thatTheCallerIsDoneIsToldOnceAndAfterWhatItSaid() throws Exception {
+    List<String> told = new ArrayList<>();
+    CompletableFuture<Void> over = new CompletableFuture<>();
+    CompletableFuture<GrpcCall<byte[], byte[]>> taken = new CompletableFuture<>();
+    try (EchoServer echo =
+        new EchoServer(
+            (call, headers) -> {
+              taken.complete(GrpcCall.of(call));
+              return new ServerCall.Listener<>() {
+                @Override
+                public void onMessage(byte[] message) {
+                  told.add("message");
+                  call.request(1);
+                }
+
+                @Override
+                public void onHalfClose() {
+                  told.add("done");
+                  call.request(1);
+                  GrpcCall.of(call).loop().executor().execute(() -> over.complete(null));
+                }
+              };
+            })) {
+      EchoCaller caller = echo.call().send(HI).send(HI).send(HI).done();
+      GrpcCall<byte[], byte[]> call = await(taken);
+      call.request(1);
+      await(over);
+      call.loop().executor().execute(() -> call.close(Status.OK, new Metadata()));
+      assertThat(caller.end().status()).isEqualTo(Status.OK);
+      assertThat(told).containsExactly("message", "message", "message", "done");
+    }
+  }
+
+  @Test
   void aCallerThatIsDoneWithinAMessageIsTold() throws Exception {
     try (EchoServer echo = new EchoServer();
         RawHttp2 caller = new RawHttp2(echo.address())) {
