@@ -44,6 +44,7 @@ final class GrpcConnection extends Http2ConnectionHandler implements Runnable {
   private final Runnable onEnd;
   private final Http2Connection.PropertyKey callKey = connection().newKey();
   private final OtherThreads otherThreads;
+  private final ResetLimit broken = new ResetLimit();
   private @Nullable ChannelHandlerContext context;
   private int place;
   private boolean windowSent;
@@ -199,6 +200,13 @@ final class GrpcConnection extends Http2ConnectionHandler implements Runnable {
     }
   }
 
+  /** The caller is to be calm (RFC 9113, section 7), and gone. */
+  private void hangUp(String why) {
+    goAway(connection().remote().lastStreamCreated(), Http2Error.ENHANCE_YOUR_CALM, why)
+        .addListener(ChannelFutureListener.CLOSE);
+    flush(context());
+  }
+
   /** Ends it with its calls. */
   void cutOff() {
     context().close();
@@ -231,7 +239,11 @@ final class GrpcConnection extends Http2ConnectionHandler implements Runnable {
     if (call != null) {
       call.note(Status.INTERNAL.withDescription("HTTP/2: " + error.getMessage()));
     }
-    super.onStreamError(ctx, outbound, cause, error);
+    if (broken.allows(System.nanoTime())) {
+      super.onStreamError(ctx, outbound, cause, error);
+    } else {
+      hangUp("too_many_resets");
+    }
   }
 
   @Override
@@ -264,7 +276,7 @@ final class GrpcConnection extends Http2ConnectionHandler implements Runnable {
         call.streamClosed();
       }
       if (connection().numActiveStreams() == 0) {
-        lifetime.lastCallEnded();
+        lifetime.callsEnded();
         closeIfDone();
       }
     }
@@ -320,12 +332,7 @@ final class GrpcConnection extends Http2ConnectionHandler implements Runnable {
     public void onPingRead(ChannelHandlerContext ctx, long data) {
       boolean hasCalls = connection().numActiveStreams() > 0;
       if (!lifetime.pings().allows(System.nanoTime(), hasCalls)) {
-        goAway(
-                connection().remote().lastStreamCreated(),
-                Http2Error.ENHANCE_YOUR_CALM,
-                "too_many_pings")
-            .addListener(ChannelFutureListener.CLOSE);
-        flush(ctx);
+        hangUp("too_many_pings");
       }
     }
 

@@ -42,11 +42,6 @@ public final class Http2Server extends Server {
   /** How much of its window a caller has used when it is given more. */
   private static final float WINDOW_UPDATE_RATIO = 0.5f;
 
-  /** A few resets are a client's right; thousands are an attack (CVE-2023-44487). */
-  private static final int MAX_RESETS = 200;
-
-  private static final int RESET_WINDOW_SECONDS = 30;
-
   private final ServerSettings settings;
   private final EventLoops loops;
   private final @Nullable SslContext tls;
@@ -232,7 +227,7 @@ public final class Http2Server extends Server {
               .initialWindowSize(WINDOW_BYTES)
               .maxConcurrentStreams(settings.maxCalls())
               .maxHeaderListSize(settings.maxHeaderBytes()));
-      decoderEnforceMaxRstFramesPerWindow(MAX_RESETS, RESET_WINDOW_SECONDS);
+      decoderEnforceMaxRstFramesPerWindow(ResetLimit.MOST, ResetLimit.WINDOW_SECONDS);
       // The connection puts its own in place of this one.
       frameListener(new Http2FrameAdapter());
       // A connection that is asked to go may finish its calls.

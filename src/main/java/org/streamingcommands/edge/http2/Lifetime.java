@@ -103,7 +103,7 @@ final class Lifetime {
   }
 
   /** Its last call is over. */
-  void lastCallEnded() {
+  void callsEnded() {
     isIdle = false;
   }
 

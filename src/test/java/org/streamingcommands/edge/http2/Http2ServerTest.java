@@ -8,6 +8,7 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -408,6 +409,28 @@ class Http2ServerTest {
       caller.frame(RawHttp2.DATA, END_STREAM, STREAM, new byte[] {0, 0, 0});
       assertThat(await(caller.status())).isEqualTo("13");
       assertThat(await(caller.statusMessage())).isEqualTo("Encountered end-of-stream mid-frame");
+    }
+  }
+
+  /** Each breaks its own stream, for which the server must reset it: CVE-2025-55163. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, Integer.MAX_VALUE})
+  void whoMakesTheServerResetStreamAfterStreamIsHungUpOn(int increment) throws Exception {
+    try (EchoServer echo = new EchoServer();
+        RawHttp2 caller = new RawHttp2(echo.address())) {
+      byte[] update = ByteBuffer.allocate(4).putInt(increment).array();
+      for (int n = 0; n < 2 * ResetLimit.MOST && !caller.goAway().isDone(); n++) {
+        int stream = STREAM + 2 * n;
+        try {
+          caller.open(stream, EchoServer.PATH, new String[0]);
+          caller.frame(RawHttp2.WINDOW_UPDATE, 0, stream, update);
+        } catch (IOException e) {
+          // It has hung up already.
+          break;
+        }
+      }
+      assertThat(await(caller.goAway())).isEqualTo("11 too_many_resets");
+      await(caller.closed());
     }
   }
 

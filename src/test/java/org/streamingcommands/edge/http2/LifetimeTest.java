@@ -80,7 +80,7 @@ class LifetimeTest {
     lifetime.settled();
     heardAt(1, WITHOUT_CALL);
     heardAt(20, WITHOUT_CALL);
-    lifetime.lastCallEnded();
+    lifetime.callsEnded();
     heardAt(45, WITHOUT_CALL);
     heardAt(70, WITHOUT_CALL);
     heardAt(95, WITHOUT_CALL);
