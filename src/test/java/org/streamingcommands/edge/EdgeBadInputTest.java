@@ -11,8 +11,6 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import java.io.ByteArrayInputStream;
-import java.io.InputStream;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
@@ -26,6 +24,7 @@ import org.streamingcommands.grpc.v1.ClientFrame;
 import org.streamingcommands.grpc.v1.ClientStreamServiceGrpc;
 import org.streamingcommands.grpc.v1.Hello;
 import org.streamingcommands.support.Heard;
+import org.streamingcommands.support.RawMarshaller;
 import org.streamingcommands.support.TestNode;
 import org.streamingcommands.testkit.ScriptedClient;
 
@@ -218,18 +217,7 @@ class EdgeBadInputTest {
 
   @Test
   void garbageBytesAreRefused() throws Exception {
-    MethodDescriptor.Marshaller<byte[]> raw =
-        new MethodDescriptor.Marshaller<>() {
-          @Override
-          public InputStream stream(byte[] bytes) {
-            return new ByteArrayInputStream(bytes);
-          }
-
-          @Override
-          public byte[] parse(InputStream bytes) {
-            return new byte[0];
-          }
-        };
+    MethodDescriptor.Marshaller<byte[]> raw = new RawMarshaller();
     ManagedChannel channel =
         NettyChannelBuilder.forAddress(node.edgeAddress()).usePlaintext().build();
     CompletableFuture<Status> ended = new CompletableFuture<>();

@@ -8,8 +8,6 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import java.io.ByteArrayInputStream;
-import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,18 +19,7 @@ import java.util.function.IntFunction;
 
 /** Calls of a rpc that each send one message of any bytes. */
 public final class Strangers {
-  private static final MethodDescriptor.Marshaller<byte[]> RAW =
-      new MethodDescriptor.Marshaller<>() {
-        @Override
-        public InputStream stream(byte[] bytes) {
-          return new ByteArrayInputStream(bytes);
-        }
-
-        @Override
-        public byte[] parse(InputStream bytes) {
-          return new byte[0];
-        }
-      };
+  private static final MethodDescriptor.Marshaller<byte[]> RAW = new RawMarshaller();
 
   private Strangers() {}
 

@@ -9,6 +9,8 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.streamingcommands.grpc.http.GrpcTimeout;
+import org.streamingcommands.grpc.http.PercentEncoding;
 
 /**
  * Headers of HTTP/2 as grpc-java's metadata, and back. See "gRPC over HTTP2", "Custom-Metadata":
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class CallHeaders {
   static final AsciiString CONTENT_TYPE = AsciiString.cached("content-type");
   static final AsciiString POST = AsciiString.cached("POST");
-  static final AsciiString TIMEOUT = AsciiString.cached("grpc-timeout");
+  static final AsciiString TIMEOUT = AsciiString.cached(GrpcTimeout.HEADER);
   static final AsciiString ENCODING = AsciiString.cached("grpc-encoding");
 
   private static final AsciiString GRPC = AsciiString.cached("application/grpc");

@@ -6,7 +6,10 @@ import io.grpc.Metadata;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2Headers;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.streamingcommands.grpc.http.FrameViolation;
+import org.streamingcommands.grpc.http.GrpcTimeout;
 
 /**
  * What the headers of a request ask for.
@@ -59,8 +62,16 @@ record CallRequest<Q, A>(
     return decompressor;
   }
 
-  private static long timeoutNanos(Http2Headers headers) {
+  private static long timeoutNanos(Http2Headers headers) throws CallFault {
     CharSequence timeout = headers.get(CallHeaders.TIMEOUT);
-    return timeout == null ? 0 : Math.max(1, CallTimeout.nanos(timeout.toString()));
+    if (timeout == null) {
+      return 0;
+    }
+    try {
+      // Centuries are as good as the longest that there is.
+      return Math.max(1, TimeUnit.NANOSECONDS.convert(GrpcTimeout.parse(timeout.toString())));
+    } catch (FrameViolation e) {
+      throw new CallFault(e.status());
+    }
   }
 }

@@ -5,7 +5,6 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -28,7 +27,6 @@ public final class GrpcReply {
       MediaTypes.applicationBinary("grpc+proto", true).toContentType();
   private static final Trailer OK_TRAILER =
       Trailer.create().addHeader(RawHeader.create("grpc-status", "0"));
-  private static final String HEX = "0123456789ABCDEF";
 
   private GrpcReply() {}
 
@@ -87,7 +85,7 @@ public final class GrpcReply {
     List<HttpHeader> headers = new ArrayList<>();
     headers.add(RawHeader.create("grpc-status", Integer.toString(status.getCode().value())));
     if (status.getDescription() != null) {
-      headers.add(RawHeader.create("grpc-message", percentEncoded(status.getDescription())));
+      headers.add(RawHeader.create("grpc-message", PercentEncoding.of(status.getDescription())));
     }
     if (trailers != null) {
       for (String key : trailers.keys()) {
@@ -103,18 +101,5 @@ public final class GrpcReply {
       return Base64.getEncoder().withoutPadding().encodeToString(bytes);
     }
     return String.valueOf(trailers.get(Metadata.Key.of(key, Metadata.ASCII_STRING_MARSHALLER)));
-  }
-
-  /** As the gRPC protocol asks: printable ASCII but the percent sign stays. */
-  private static String percentEncoded(String text) {
-    StringBuilder encoded = new StringBuilder(text.length());
-    for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
-      if (b >= ' ' && b <= '~' && b != '%') {
-        encoded.append((char) b);
-      } else {
-        encoded.append('%').append(HEX.charAt(b >> 4 & 0xf)).append(HEX.charAt(b & 0xf));
-      }
-    }
-    return encoded.toString();
   }
 }

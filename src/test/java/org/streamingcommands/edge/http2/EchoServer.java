@@ -10,15 +10,13 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.streamingcommands.support.RawMarshaller;
 
 /** A server with one rpc that does what the test says, in bytes that are no protobuf. */
 final class EchoServer implements AutoCloseable {
@@ -28,8 +26,8 @@ final class EchoServer implements AutoCloseable {
       MethodDescriptor.<byte[], byte[]>newBuilder()
           .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
           .setFullMethodName(PATH.substring(1))
-          .setRequestMarshaller(new Bytes())
-          .setResponseMarshaller(new Bytes())
+          .setRequestMarshaller(new RawMarshaller())
+          .setResponseMarshaller(new RawMarshaller())
           .build();
 
   private static final Duration LONG = Duration.ofMinutes(5);
@@ -102,22 +100,6 @@ final class EchoServer implements AutoCloseable {
       throw new AssertionError(e);
     } finally {
       loops.stop();
-    }
-  }
-
-  private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
-    @Override
-    public InputStream stream(byte[] value) {
-      return new ByteArrayInputStream(value);
-    }
-
-    @Override
-    public byte[] parse(InputStream stream) {
-      try {
-        return stream.readAllBytes();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
     }
   }
 

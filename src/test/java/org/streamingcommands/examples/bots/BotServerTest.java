@@ -11,8 +11,6 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
-import java.io.ByteArrayInputStream;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +27,7 @@ import org.streamingcommands.examples.bots.v1.ConnectRequest;
 import org.streamingcommands.examples.bots.v1.ConnectResponse;
 import org.streamingcommands.examples.bots.v1.Pong;
 import org.streamingcommands.examples.bots.v1.Register;
+import org.streamingcommands.support.RawMarshaller;
 
 /** The generated pekko-grpc handler over a real socket, dialled with grpc-java. */
 @Timeout(120)
@@ -127,18 +126,7 @@ class BotServerTest {
   }
 
   private static CompletableFuture<Status> sendBytes(ManagedChannel channel, byte[] bytes) {
-    MethodDescriptor.Marshaller<byte[]> raw =
-        new MethodDescriptor.Marshaller<>() {
-          @Override
-          public InputStream stream(byte[] message) {
-            return new ByteArrayInputStream(message);
-          }
-
-          @Override
-          public byte[] parse(InputStream message) {
-            return new byte[0];
-          }
-        };
+    MethodDescriptor.Marshaller<byte[]> raw = new RawMarshaller();
     CompletableFuture<Status> ended = new CompletableFuture<>();
     ClientCall<byte[], byte[]> call =
         channel.newCall(

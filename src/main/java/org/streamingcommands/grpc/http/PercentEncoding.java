@@ -1,4 +1,4 @@
-package org.streamingcommands.edge.http2;
+package org.streamingcommands.grpc.http;
 
 import java.nio.charset.StandardCharsets;
 
@@ -6,12 +6,12 @@ import java.nio.charset.StandardCharsets;
  * How {@code grpc-message} is written: printable ASCII as it is, all else as the percent-encoded
  * bytes of UTF-8, and the percent sign too ("gRPC over HTTP2", Percent-Encoded).
  */
-final class PercentEncoding {
+public final class PercentEncoding {
   private static final String HEX = "0123456789ABCDEF";
 
   private PercentEncoding() {}
 
-  static String of(String text) {
+  public static String of(String text) {
     StringBuilder encoded = new StringBuilder(text.length() + 8);
     for (byte one : text.getBytes(StandardCharsets.UTF_8)) {
       if (one >= ' ' && one <= '~' && one != '%') {

@@ -1,4 +1,4 @@
-package org.streamingcommands.edge.http2;
+package org.streamingcommands.grpc.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
