@@ -14,11 +14,16 @@ import io.grpc.netty.shaded.io.netty.util.concurrent.EventExecutor;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The threads of a server: each reads and writes the connections that fell to it. */
 public final class EventLoops {
+  private static final Logger log = LoggerFactory.getLogger(EventLoops.class);
+
   private static final boolean DAEMON = true;
   private static final int STOP_SECONDS = 5;
 
@@ -49,10 +54,14 @@ public final class EventLoops {
     return one;
   }
 
-  /** Gives each to a task that runs on it. */
+  /** Gives each to a task that runs on it; one that has ended has nothing left to do. */
   public void onEach(Consumer<Loop> task) {
     for (Loop loop : loops) {
-      loop.executor().execute(() -> task.accept(loop));
+      try {
+        loop.executor().execute(() -> task.accept(loop));
+      } catch (RejectedExecutionException e) {
+        log.debug("a loop has ended already");
+      }
     }
   }
 

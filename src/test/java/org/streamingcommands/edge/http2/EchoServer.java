@@ -76,6 +76,10 @@ final class EchoServer implements AutoCloseable {
     return (InetSocketAddress) server.getListenSockets().get(0);
   }
 
+  EventLoops loops() {
+    return loops;
+  }
+
   Http2Server server() {
     return server;
   }

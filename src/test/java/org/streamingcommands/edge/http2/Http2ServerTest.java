@@ -455,4 +455,14 @@ class Http2ServerTest {
       assertThat(echo.server().awaitTermination(1, TimeUnit.MINUTES)).isTrue();
     }
   }
+
+  @Test
+  void aServerMayBeStoppedAgainAfterItsLoops() throws Exception {
+    EchoServer echo = new EchoServer();
+    echo.close();
+    assertThat(echo.loops().group().terminationFuture().await(1, TimeUnit.MINUTES)).isTrue();
+    echo.server().shutdown();
+    echo.server().shutdownNow();
+    assertThat(echo.server().isTerminated()).isTrue();
+  }
 }
