@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.grpc.http.GrpcTimeout;
+import org.streamingcommands.grpc.http.MessageEncoding;
 import org.streamingcommands.grpc.http.PercentEncoding;
 
 /**
@@ -20,8 +21,10 @@ final class CallHeaders {
   static final AsciiString CONTENT_TYPE = AsciiString.cached("content-type");
   static final AsciiString POST = AsciiString.cached("POST");
   static final AsciiString TIMEOUT = AsciiString.cached(GrpcTimeout.HEADER);
-  static final AsciiString ENCODING = AsciiString.cached("grpc-encoding");
+  static final AsciiString ENCODING = AsciiString.cached(MessageEncoding.HEADER);
 
+  private static final AsciiString ACCEPT_ENCODING = AsciiString.cached("grpc-accept-encoding");
+  private static final AsciiString ENCODINGS = AsciiString.cached("identity,gzip");
   private static final AsciiString GRPC = AsciiString.cached("application/grpc");
   private static final AsciiString OK = AsciiString.cached("200");
   private static final AsciiString STATUS = AsciiString.cached("grpc-status");
@@ -100,6 +103,14 @@ final class CallHeaders {
     }
     addStatus(headers, status);
     return headers;
+  }
+
+  /**
+   * All headers of an answer to a call that cannot be, which say too how messages may be compressed
+   * ("gRPC compression": a caller that compressed them otherwise is to be told).
+   */
+  static Http2Headers refusal(Status status) {
+    return trailers(status, new Metadata(), true).set(ACCEPT_ENCODING, ENCODINGS);
   }
 
   static void addStatus(Http2Headers headers, Status status) {

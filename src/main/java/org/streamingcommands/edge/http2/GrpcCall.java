@@ -1,7 +1,6 @@
 package org.streamingcommands.edge.http2;
 
 import io.grpc.Attributes;
-import io.grpc.Decompressor;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
@@ -17,6 +16,8 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.streamingcommands.grpc.http.FrameViolation;
+import org.streamingcommands.grpc.http.MessageEncoding;
 
 /**
  * One call, on one stream of its connection. Its listener is called on the connection's loop and
@@ -34,7 +35,7 @@ public final class GrpcCall<Q, A> extends ServerCall<Q, A> implements MessageRea
   private static final Metadata NO_HEADERS = new Metadata();
 
   private static final Exception CLOSED =
-      new CallFault(Status.CANCELLED.withDescription("the call is over"));
+      new FrameViolation(Status.CANCELLED.withDescription("the call is over"));
 
   private final GrpcConnection connection;
   private final Http2Stream stream;
@@ -63,11 +64,11 @@ public final class GrpcCall<Q, A> extends ServerCall<Q, A> implements MessageRea
       GrpcConnection connection,
       Http2Stream stream,
       MethodDescriptor<Q, A> method,
-      @Nullable Decompressor decompressor) {
+      MessageEncoding encoding) {
     this.connection = connection;
     this.stream = stream;
     this.method = method;
-    this.reader = new MessageReader(connection.loop(), connection.maxMessageBytes(), decompressor);
+    this.reader = new MessageReader(connection.loop(), connection.maxMessageBytes(), encoding);
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"})
@@ -129,7 +130,7 @@ public final class GrpcCall<Q, A> extends ServerCall<Q, A> implements MessageRea
   int read(ByteBuf data) {
     try {
       return reader.read(data, connection.allocator(), this);
-    } catch (CallFault e) {
+    } catch (FrameViolation e) {
       fail(e.status());
       return reader.stop();
     }
@@ -230,7 +231,7 @@ public final class GrpcCall<Q, A> extends ServerCall<Q, A> implements MessageRea
     }
     try {
       connection.giveBack(stream, reader.read(this));
-    } catch (CallFault e) {
+    } catch (FrameViolation e) {
       fail(e.status());
       return;
     }

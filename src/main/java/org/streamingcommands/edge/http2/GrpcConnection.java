@@ -26,6 +26,7 @@ import io.grpc.netty.shaded.io.netty.handler.ssl.SslHandler;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.streamingcommands.grpc.http.FrameViolation;
 
 /**
  * One connection: its frames in, its calls, and what they write. What HTTP/2 asks for is Netty's to
@@ -362,8 +363,8 @@ final class GrpcConnection extends Http2ConnectionHandler implements Runnable {
     }
     try {
       return open(stream, CallRequest.of(headers, services));
-    } catch (CallFault e) {
-      writeHeaders(stream, CallHeaders.trailers(e.status(), e.trailers(), true), true)
+    } catch (FrameViolation e) {
+      writeHeaders(stream, CallHeaders.refusal(e.status()), true)
           .addListener(written -> reset(stream));
       return null;
     }
@@ -371,8 +372,7 @@ final class GrpcConnection extends Http2ConnectionHandler implements Runnable {
 
   private <Q, A> GrpcCall<Q, A> open(Http2Stream stream, CallRequest<Q, A> request) {
     GrpcCall<Q, A> call =
-        new GrpcCall<>(
-            this, stream, request.method().getMethodDescriptor(), request.decompressor());
+        new GrpcCall<>(this, stream, request.method().getMethodDescriptor(), request.encoding());
     stream.setProperty(callKey, call);
     call.start(request.method().getServerCallHandler(), request.metadata(), request.timeoutNanos());
     return call;

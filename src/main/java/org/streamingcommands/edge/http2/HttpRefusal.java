@@ -4,6 +4,7 @@ import io.grpc.Status;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2Headers;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +50,7 @@ record HttpRefusal(int httpStatus, Status grpcStatus) {
 
   /** application/grpc, and what may follow it: +proto, +json, ;charset. */
   private static boolean isGrpc(String type) {
-    String lower = type.toLowerCase(java.util.Locale.ROOT);
+    String lower = type.toLowerCase(Locale.ROOT);
     return lower.startsWith(CONTENT_TYPE)
         && (lower.length() == CONTENT_TYPE.length()
             || lower.charAt(CONTENT_TYPE.length()) == '+'

@@ -1,13 +1,12 @@
 package org.streamingcommands.edge.http2;
 
-import io.grpc.Decompressor;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.netty.buffer.ByteBuf;
 import io.grpc.netty.shaded.io.netty.buffer.ByteBufAllocator;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
+import org.streamingcommands.grpc.http.FrameViolation;
+import org.streamingcommands.grpc.http.MessageEncoding;
 
 /**
  * Takes the messages of one call out of its bytes: a flag, four bytes of length, the message ("gRPC
@@ -27,7 +26,7 @@ final class MessageReader {
 
   private final Loop loop;
   private final int maxBytes;
-  private final @Nullable Decompressor decompressor;
+  private final MessageEncoding encoding;
   private @Nullable ByteBuf unread;
 
   /** The length of the message that is being read. */
@@ -42,10 +41,10 @@ final class MessageReader {
   private boolean isReading;
   private boolean isStopped;
 
-  MessageReader(Loop loop, int maxBytes, @Nullable Decompressor decompressor) {
+  MessageReader(Loop loop, int maxBytes, MessageEncoding encoding) {
     this.loop = loop;
     this.maxBytes = maxBytes;
-    this.decompressor = decompressor;
+    this.encoding = encoding;
   }
 
   /** Lets that many more messages through, which a call of {@link #read} gives out. */
@@ -73,7 +72,7 @@ final class MessageReader {
    *
    * @return how many bytes flow control can have back
    */
-  int read(ByteBuf data, ByteBufAllocator allocator, Target target) throws CallFault {
+  int read(ByteBuf data, ByteBufAllocator allocator, Target target) throws FrameViolation {
     owed += data.readableBytes();
     if (unread == null) {
       // What came is mostly whole messages, which need not be copied.
@@ -88,7 +87,7 @@ final class MessageReader {
   }
 
   /** Gives out what waits; as {@link #read(ByteBuf, ByteBufAllocator, Target)}. */
-  int read(Target target) throws CallFault {
+  int read(Target target) throws FrameViolation {
     ByteBuf waiting = unread;
     if (waiting != null) {
       take(waiting, target);
@@ -101,7 +100,7 @@ final class MessageReader {
     return settle();
   }
 
-  private void take(ByteBuf from, Target target) throws CallFault {
+  private void take(ByteBuf from, Target target) throws FrameViolation {
     isReading = true;
     try {
       while (wanted > 0 && !isStopped) {
@@ -121,18 +120,18 @@ final class MessageReader {
     }
   }
 
-  private boolean readPrefix(ByteBuf from) throws CallFault {
+  private boolean readPrefix(ByteBuf from) throws FrameViolation {
     if (from.readableBytes() < PREFIX) {
       return false;
     }
     int flags = from.readUnsignedByte();
     long size = from.readUnsignedInt();
     if ((flags & ~COMPRESSED) != 0) {
-      throw new CallFault(
+      throw new FrameViolation(
           Status.INTERNAL.withDescription("gRPC frame header malformed: reserved bits not zero"));
     }
     if (size > maxBytes) {
-      throw new CallFault(
+      throw new FrameViolation(
           Status.RESOURCE_EXHAUSTED.withDescription(
               "gRPC message exceeds maximum size %d: %d".formatted(maxBytes, size)));
     }
@@ -141,31 +140,14 @@ final class MessageReader {
     return true;
   }
 
-  private InputStream message(ByteBuf from) throws CallFault {
+  private InputStream message(ByteBuf from) throws FrameViolation {
     byte[] bytes = loop.room(length);
     from.readBytes(bytes, 0, length);
     return isCompressed ? inflate(bytes) : new InboundMessage(bytes, 0, length);
   }
 
-  private InputStream inflate(byte[] bytes) throws CallFault {
-    if (decompressor == null) {
-      throw new CallFault(
-          Status.INTERNAL.withDescription(
-              "Can't decode compressed gRPC message as compression not configured"));
-    }
-    byte[] inflated;
-    try (InputStream stream = decompressor.decompress(new ByteArrayInputStream(bytes, 0, length))) {
-      inflated = stream.readNBytes(maxBytes + 1);
-    } catch (IOException e) {
-      throw new CallFault(
-          Status.INTERNAL.withDescription(
-              "a message could not be decompressed: " + e.getMessage()));
-    }
-    if (inflated.length > maxBytes) {
-      throw new CallFault(
-          Status.RESOURCE_EXHAUSTED.withDescription(
-              "Decompressed gRPC message exceeds maximum size " + maxBytes));
-    }
+  private InputStream inflate(byte[] bytes) throws FrameViolation {
+    byte[] inflated = encoding.inflate(bytes, 0, length, maxBytes);
     return new InboundMessage(inflated, 0, inflated.length);
   }
 

@@ -8,7 +8,10 @@ public final class FrameViolation extends Exception {
 
   private final transient Status status;
 
-  FrameViolation(Status status) {
+  /**
+   * @param status what the call ends with
+   */
+  public FrameViolation(Status status) {
     super(status.getDescription(), null, false, false);
     this.status = status;
   }

@@ -28,8 +28,12 @@ public enum MessageEncoding {
     };
   }
 
-  /** Inflates one message, never further than the limit. */
-  byte[] inflate(byte[] bytes, int from, int length, int limit) throws FrameViolation {
+  /**
+   * Inflates one message, never further than the limit.
+   *
+   * @throws FrameViolation where that is not all, or it is not compressed so
+   */
+  public byte[] inflate(byte[] bytes, int from, int length, int limit) throws FrameViolation {
     if (this == IDENTITY) {
       throw FrameViolation.invalid("a compressed message in a call without grpc-encoding");
     }
