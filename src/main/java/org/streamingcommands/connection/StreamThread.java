@@ -5,6 +5,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
+import org.streamingcommands.dispatch.NearGuest;
 
 /**
  * The one thread that a live stream's transport reads and writes on. An entity that runs there too
@@ -41,6 +42,7 @@ public final class StreamThread {
   /** Says of the calling thread, for good, that it is the one that this executor runs all on. */
   public static void settle(Executor itself) {
     OWN.set(new StreamThread(itself));
+    NearGuest.settle(itself);
   }
 
   /** Tells an actor, which is to run on this thread if it is idle; null: wherever it would. */

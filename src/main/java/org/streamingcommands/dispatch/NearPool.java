@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 public final class NearPool implements Executor {
   private static final ThreadLocal<NearWorker> CURRENT = new ThreadLocal<>();
 
+  private static final ThreadLocal<NearGuest> GUEST = new ThreadLocal<>();
+
   /** So many wait for a thread before another one is woken to help. */
   private static final int FEW = 8;
 
@@ -81,15 +83,36 @@ public final class NearPool implements Executor {
     return true;
   }
 
+  /**
+   * The same, once the thread has done all else that waits for it: for what is better done for many
+   * at once.
+   */
+  public static boolean stayToTheLast(Runnable task) {
+    NearWorker here = CURRENT.get();
+    if (here == null) {
+      return false;
+    }
+    here.keepLast(task);
+    return true;
+  }
+
   @Override
   public void execute(Runnable task) {
     NearWorker here = CURRENT.get();
     if (here != null && here.isOf(this)) {
       here.keep(task);
-    } else {
-      fromOutside.add(task);
-      help();
+      return;
     }
+    NearGuest guest = here == null ? GUEST.get() : null;
+    if (guest == null || !guest.keep(this, task)) {
+      share(task);
+    }
+  }
+
+  /** Gives it to whoever has time. */
+  void share(Runnable task) {
+    fromOutside.add(task);
+    help();
   }
 
   /** For a task that may wait for something from outside. */
@@ -116,6 +139,10 @@ public final class NearPool implements Executor {
 
   static void settle(NearWorker here) {
     CURRENT.set(here);
+  }
+
+  static void settle(NearGuest here) {
+    GUEST.set(here);
   }
 
   /** So many wait for one thread now. */

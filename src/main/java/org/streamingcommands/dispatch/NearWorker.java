@@ -18,6 +18,10 @@ final class NearWorker implements Runnable {
   /** Under its own lock: others take from it where this thread cannot keep up. */
   private final ArrayDeque<Runnable> kept = new ArrayDeque<>();
 
+  /** Waits until nothing of {@link #kept} does; under the same lock. */
+  private final ArrayDeque<Runnable> last = new ArrayDeque<>();
+
+  /** How many are kept, and how many of them all others may take. */
   private volatile int waiting;
 
   /** Counts tasks begun and ended: odd while one runs. Written by this thread alone. */
@@ -48,10 +52,18 @@ final class NearWorker implements Runnable {
     int now;
     synchronized (kept) {
       kept.addLast(task);
-      now = kept.size();
+      now = kept.size() + last.size();
       waiting = now;
     }
     pool.kept(now);
+  }
+
+  /** Comes after all that is kept here meanwhile. By this thread only. */
+  void keepLast(Runnable task) {
+    synchronized (kept) {
+      last.addLast(task);
+      waiting = kept.size() + last.size();
+    }
   }
 
   /** The eldest that waits here, where there are more than so many; null where not. */
@@ -60,11 +72,11 @@ final class NearWorker implements Runnable {
       return null;
     }
     synchronized (kept) {
-      if (kept.size() <= more) {
+      if (kept.size() + last.size() <= more) {
         return null;
       }
-      Runnable task = kept.pollFirst();
-      waiting = kept.size();
+      Runnable task = kept.isEmpty() ? last.pollFirst() : kept.pollFirst();
+      waiting = kept.size() + last.size();
       return task;
     }
   }
@@ -145,7 +157,7 @@ final class NearWorker implements Runnable {
     }
   }
 
-  private static void run(Runnable task) {
+  static void run(Runnable task) {
     try {
       task.run();
     } catch (Throwable e) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigFactory;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -185,6 +186,39 @@ class NearPoolTest {
     assertThatThrownBy(() -> share.execute(() -> {}))
         .isInstanceOf(RejectedExecutionException.class);
     assertThat(pool.isEnding()).isTrue();
+  }
+
+  @Test
+  void whatStaysToTheLastComesAfterAllThatItsThreadIsGivenMeanwhile() throws Exception {
+    CompletableFuture<List<String>> order = new CompletableFuture<>();
+    List<String> done = new ArrayList<>();
+    pool.execute(
+        () -> {
+          NearPool.stayToTheLast(
+              () -> {
+                done.add("last");
+                order.complete(done);
+              });
+          pool.execute(
+              () -> {
+                done.add("first");
+                pool.execute(() -> done.add("second"));
+              });
+        });
+    assertThat(order.get(PATIENCE, TimeUnit.SECONDS)).containsExactly("first", "second", "last");
+    assertThat(NearPool.stayToTheLast(() -> {})).as("on a thread of no pool").isFalse();
+  }
+
+  @Test
+  void whatStaysToTheLastOfABlockedThreadGoesToAnother() throws Exception {
+    CountDownLatch rescued = new CountDownLatch(1);
+    CompletableFuture<Boolean> blocked = new CompletableFuture<>();
+    pool.execute(
+        () -> {
+          NearPool.stayToTheLast(rescued::countDown);
+          blocked.complete(await(rescued));
+        });
+    assertThat(blocked.get(PATIENCE, TimeUnit.SECONDS)).isTrue();
   }
 
   // ---- what waits for the outside -----------------------------------------------------------
