@@ -70,9 +70,21 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
    * @param sent the commands that were given to the stream before and that have no result
    * @param again whether the stream was another entity's before: its client noticed nothing
    * @param inherited how many messages that entity left for the next one
+   * @param takesBatches whether the stream's node understands {@link Gateway.Batch}
    */
-  record Attach(StreamRef stream, Hello hello, Set<String> sent, boolean again, int inherited)
+  record Attach(
+      StreamRef stream,
+      Hello hello,
+      Set<String> sent,
+      boolean again,
+      int inherited,
+      boolean takesBatches)
       implements Request {
+    /** From a stream of this node. */
+    Attach(StreamRef stream, Hello hello, Set<String> sent, boolean again, int inherited) {
+      this(stream, hello, sent, again, inherited, true);
+    }
+
     @Override
     public ClientKey client() {
       return hello.client();
@@ -374,7 +386,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
 
   private Behavior<Message> onAttach(Attach attach) {
     StreamRef stream = attach.stream();
-    Downlink downlink = connections.downlink(stream);
+    Downlink downlink = connections.downlink(stream, attach.takesBatches());
     boolean isKnown = attachment != null && attachment.isOf(stream);
     if (attachment != null && isKnown && !attach.again()) {
       // The stream did not hear that it was taken in, and asked again.
@@ -439,7 +451,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
       }
       return Behaviors.same();
     }
-    Downlink downlink = connections.downlink(still.stream());
+    Downlink downlink = connections.downlink(still.stream(), false);
     if (attachment == null || attachment.epoch() < still.epoch()) {
       downlink.introduceAgain(0);
     } else {

@@ -46,7 +46,7 @@ public final class ClientSession implements Downlink {
   private ServiceObserver observer = ServiceObserver.NONE;
   private volatile Instant connectedSince = Instant.EPOCH;
 
-  private volatile @Nullable ActorRef<ClientConnection.Message> entity;
+  private volatile @Nullable EntityLine entity;
 
   /** There since the entity was on another node or moved, which most never do. */
   private volatile @Nullable DistantEntity distant;
@@ -181,7 +181,7 @@ public final class ClientSession implements Downlink {
   /** A command ended. */
   public void result(String commandId, Outcome<Any> outcome) {
     Outcome<Any> fitting = isEntityRemote() ? connections.limit().fit(outcome) : outcome;
-    ActorRef<ClientConnection.Message> to = entity;
+    EntityLine to = entity;
     // Within a node none is lost, and none needs a number.
     long sequence = 0;
     ReplyTo answerTo = null;
@@ -285,7 +285,7 @@ public final class ClientSession implements Downlink {
         }
       }
     }
-    ActorRef<ClientConnection.Message> to = entity;
+    EntityLine to = entity;
     if (to != null) {
       to.tell(new ClientConnection.Credits(ref, credits));
     }
@@ -339,9 +339,9 @@ public final class ClientSession implements Downlink {
     end(leaving, why);
   }
 
-  private void tell(ClientConnection.Message message) {
+  private void tell(ClientConnection.FromStream message) {
     clock.heard();
-    ActorRef<ClientConnection.Message> to = entity;
+    EntityLine to = entity;
     if (to == null) {
       // On its way from one entity to the next, the stream keeps what counts in its ledger.
       if (state != State.ENDED && state != State.ATTACHED) {
@@ -349,13 +349,22 @@ public final class ClientSession implements Downlink {
       }
       return;
     }
-    StreamThread.tellAndRun(to, message);
+    to.tellAndRun(message);
   }
 
   // ---- what the entity says -----------------------------------------------------------------
 
   @Override
   public void attached(ActorRef<ClientConnection.Message> newEntity, long newEpoch) {
+    attached(EntityLine.to(newEntity), newEpoch);
+  }
+
+  /** By an entity on another node, which may take what it is told together with others. */
+  void attached(ActorRef<ClientConnection.Message> newEntity, long newEpoch, boolean takesBatches) {
+    attached(connections.line(newEntity, takesBatches), newEpoch);
+  }
+
+  private void attached(EntityLine newEntity, long newEpoch) {
     synchronized (this) {
       if (state == State.ENDED) {
         // It went while the entity took it in.
@@ -367,10 +376,9 @@ public final class ClientSession implements Downlink {
         return;
       }
       entity = newEntity;
-      boolean isRemote = newEntity.path().address().hasGlobalScope();
-      DistantEntity far = isRemote ? distant() : distant;
+      DistantEntity far = newEntity.isRemote() ? distant() : distant;
       if (far != null) {
-        far.attached(newEntity, isRemote);
+        far.attached(newEntity);
         if (far.isMoving()) {
           connections.presence().found(describe());
         }
@@ -424,7 +432,7 @@ public final class ClientSession implements Downlink {
   /** Of the results that were told to an entity on another node, all after so many were lost. */
   @Override
   public synchronized void resultsMissed(long taken) {
-    ActorRef<ClientConnection.Message> to = entity;
+    EntityLine to = entity;
     DistantEntity far = distant;
     if (to != null && far != null) {
       far.tellAgain(to, taken, resultsHeard);
@@ -495,8 +503,8 @@ public final class ClientSession implements Downlink {
 
   /** The node is gone, and the entity with it where it was there. */
   void nodeGone(String node) {
-    ActorRef<ClientConnection.Message> to = entity;
-    if (to != null && isEntityRemote() && to.path().address().hostPort().equals(node)) {
+    EntityLine to = entity;
+    if (to != null && isEntityRemote() && to.node().equals(node)) {
       introduceAgain(0);
     }
   }
@@ -506,7 +514,7 @@ public final class ClientSession implements Downlink {
     if (isEntityRemote() || !(message instanceof ClientConnection.Resulted resulted)) {
       return;
     }
-    ActorRef<ClientConnection.Message> to;
+    EntityLine to;
     synchronized (this) {
       to = entity;
       DistantEntity far = distant;
@@ -645,7 +653,7 @@ public final class ClientSession implements Downlink {
     if (counted != null) {
       connections.reception().left(counted.client().service());
     }
-    ActorRef<ClientConnection.Message> to = entity;
+    EntityLine to = entity;
     if (to != null) {
       to.tell(new ClientConnection.Detach(ref, leaving, returnsWithinMillis));
     }

@@ -15,6 +15,7 @@ import org.apache.pekko.serialization.SerializerWithStringManifest;
 import org.streamingcommands.cluster.v1.Abandon;
 import org.streamingcommands.cluster.v1.Attach;
 import org.streamingcommands.cluster.v1.Attached;
+import org.streamingcommands.cluster.v1.Batch;
 import org.streamingcommands.cluster.v1.Cancel;
 import org.streamingcommands.cluster.v1.CancelAnswered;
 import org.streamingcommands.cluster.v1.CancelFrame;
@@ -147,6 +148,8 @@ final class ClusterSerializer extends SerializerWithStringManifest {
     add("X", ClientConnection.Detach.class, EntityWire::write, Detach.parser(), EntityWire::read);
     add("B", ClientConnection.Abandon.class, EntityWire::write, Abandon.parser(), EntityWire::read);
     add("N", ClientConnection.Inspect.class, EntityWire::write, Inspect.parser(), EntityWire::read);
+    // Several at once.
+    add("b", Gateway.Batch.class, GatewayWire::write, Batch.parser(), GatewayWire::read);
     // To streams, through their gateway.
     add(
         "gA",

@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorRefResolver;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.Extension;
@@ -53,6 +54,7 @@ public final class Connections implements Extension {
   private final LiveSessions sessions;
   private final PendingSends sends;
   private final FrameLimit limit;
+  private final ActorRefResolver refs;
   private final Gateways gateways;
   private final Replies replies;
   private final ClusterNodes nodes;
@@ -90,7 +92,8 @@ public final class Connections implements Extension {
     drain = new Drain(system, sessions, drainSettings);
     sends = new PendingSends(node, clock, counters);
     limit = FrameLimit.from(system.settings().config());
-    gateways = new Gateways(system);
+    refs = ActorRefResolver.get(system);
+    gateways = new Gateways(system, limit);
     legacies = new Legacies(clock, nodes, gateways);
     replies = new RoutedReplies(node, sends, gateways, limit, nodes::isOut);
     listings = new ClusterListings(system, node, presence, gateways, limit);
@@ -437,12 +440,27 @@ public final class Connections implements Extension {
     region.route(request);
   }
 
-  Downlink downlink(StreamRef ref) {
+  /**
+   * @param takesBatches whether the stream's node understands {@link Gateway.Batch}
+   */
+  Downlink downlink(StreamRef ref, boolean takesBatches) {
     if (!ref.node().equals(node)) {
-      return new RemoteDownlink(ref, gateways.of(ref.node()), limit.payloadBytes(), sharedPayloads);
+      Consumer<Gateway.Message> gateway =
+          takesBatches ? gateways.post(ref.node())::tell : gateways.of(ref.node())::tell;
+      return new RemoteDownlink(ref, gateway, limit.payloadBytes(), sharedPayloads);
     }
     ClientSession session = sessions.find(ref);
     return session == null ? new GoneDownlink(ref) : session;
+  }
+
+  /**
+   * @param takesBatches whether the entity's node understands {@link Gateway.Batch}
+   */
+  EntityLine line(ActorRef<ClientConnection.Message> entity, boolean takesBatches) {
+    EntityLine straight = EntityLine.to(entity);
+    return takesBatches && straight.isRemote()
+        ? new EntityLine(entity, gateways.post(straight.node()), refs.toSerializationFormat(entity))
+        : straight;
   }
 
   ServiceSettings settingsOf(String service) {

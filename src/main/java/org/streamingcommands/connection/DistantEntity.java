@@ -2,7 +2,6 @@ package org.streamingcommands.connection;
 
 import com.google.protobuf.Any;
 import java.util.List;
-import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.Outcome;
 
@@ -89,8 +88,8 @@ final class DistantEntity {
   }
 
   /** An entity took the stream in; {@link #settle} comes next. */
-  void attached(ActorRef<ClientConnection.Message> entity, boolean isOnAnotherNode) {
-    isRemote = isOnAnotherNode;
+  void attached(EntityLine entity) {
+    isRemote = entity.isRemote();
     if (isRemote && feed == null) {
       feed = new RemoteFeed(ref, stream, this::unwritten);
     }
@@ -105,7 +104,7 @@ final class DistantEntity {
    *
    * @param resultsHeard how many results the client sent here
    */
-  void settle(ActorRef<ClientConnection.Message> entity, long resultsHeard) {
+  void settle(EntityLine entity, long resultsHeard) {
     StreamLedger known = ledger;
     if (known != null && isMoving) {
       isMoving = false;
@@ -229,7 +228,7 @@ final class DistantEntity {
   }
 
   /** Tells the entity again all results but the first so many. */
-  void tellAgain(ActorRef<ClientConnection.Message> entity, long taken, long resultsHeard) {
+  void tellAgain(EntityLine entity, long taken, long resultsHeard) {
     if (ledger == null || isMoving) {
       return;
     }

@@ -109,6 +109,7 @@ final class EntityWire {
         .addAllSent(attach.sent())
         .setAgain(attach.again())
         .setInherited(attach.inherited())
+        .setTakesBatches(attach.takesBatches())
         .build();
   }
 
@@ -118,7 +119,8 @@ final class EntityWire {
         ValueWire.hello(attach.getHello()),
         new LinkedHashSet<>(attach.getSentList()),
         attach.getAgain(),
-        attach.getInherited());
+        attach.getInherited(),
+        attach.getTakesBatches());
   }
 
   static StillAttached write(ClientConnection.StillAttached still) {

@@ -1,10 +1,12 @@
 package org.streamingcommands.connection;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorRefResolver;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -12,6 +14,8 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.streamingcommands.command.CancelResult;
 import org.streamingcommands.command.ClientKey;
 import org.streamingcommands.command.Outcome;
@@ -26,6 +30,8 @@ import org.streamingcommands.command.Receipt;
  * mailbox. What stays on one node never passes through it.
  */
 final class Gateway extends AbstractBehavior<Gateway.Message> {
+  private static final Logger log = LoggerFactory.getLogger(Gateway.class);
+
   /** Its name among the system's actors; the same on every node and in every version. */
   static final String NAME = "streaming-commands-gateway";
 
@@ -39,11 +45,15 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
     void tell(ClientSession session);
   }
 
-  record Attached(StreamRef stream, ActorRef<ClientConnection.Message> entity, long epoch)
+  /**
+   * @param takesBatches whether the entity's node understands {@link Batch}
+   */
+  record Attached(
+      StreamRef stream, ActorRef<ClientConnection.Message> entity, long epoch, boolean takesBatches)
       implements ToStream {
     @Override
     public void tell(ClientSession session) {
-      session.attached(entity, epoch);
+      session.attached(entity, epoch, takesBatches);
     }
   }
 
@@ -75,6 +85,25 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
     @Override
     public void tell(ClientSession session) {
       session.deliver(delivery, sequence, answerTo);
+    }
+  }
+
+  /** What came about together on another node; see {@link NodePost}. */
+  record Batch(List<Item> items) implements Message {
+    /** For the gateway itself, which knows whom it is about. */
+    static final String TO_GATEWAY = "";
+
+    /**
+     * @param recipient an entity of this node, as an actor reference, or {@link #TO_GATEWAY}
+     * @param message as {@link ClusterSerializer} writes it under this manifest
+     */
+    record Item(String recipient, String manifest, ByteString message) {
+      private static final int AROUND = 16;
+
+      /** In bytes, about. */
+      int size() {
+        return AROUND + recipient.length() + manifest.length() + message.size();
+      }
     }
   }
 
@@ -229,6 +258,8 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
   private final PresenceFeeds feeds;
   private final Legacies legacies;
   private final SharedSends shared;
+  private final ClusterCodec codec;
+  private final ActorRefResolver refs;
   private final PayloadStore<Long> payloads = new PayloadStore<>();
 
   /**
@@ -257,6 +288,8 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
       Legacies legacies,
       SharedSends shared) {
     super(context);
+    this.codec = new ClusterCodec(context.getSystem());
+    this.refs = ActorRefResolver.get(context.getSystem());
     this.shared = shared;
     this.feeds = feeds;
     this.legacies = legacies;
@@ -268,6 +301,7 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
   @Override
   public Receive<Message> createReceive() {
     return newReceiveBuilder()
+        .onMessage(Batch.class, this::onBatch)
         .onMessage(Deliver.class, this::onDeliver)
         .onMessage(ToStream.class, this::onToStream)
         .onMessage(PayloadTold.class, this::onPayloadTold)
@@ -279,6 +313,26 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
         .onMessage(Watch.class, this::onWatch)
         .onMessage(Unwatch.class, this::onUnwatch)
         .build();
+  }
+
+  /** One that cannot be read, or not be told, costs itself only. */
+  private Behavior<Message> onBatch(Batch batch) {
+    for (Batch.Item item : batch.items()) {
+      try {
+        tell(item.recipient(), codec.unpack(item));
+      } catch (Exception e) {
+        log.warn("a message of another node, '{}', is lost", item.manifest(), e);
+      }
+    }
+    return this;
+  }
+
+  private void tell(String recipient, ClusterMessage message) throws Exception {
+    if (message instanceof Message ours) {
+      receive(getContext(), ours);
+    } else if (message instanceof ClientConnection.FromStream fromStream) {
+      refs.<ClientConnection.Message>resolveActorRef(recipient).tell(fromStream);
+    }
   }
 
   private Behavior<Message> onDeliver(Deliver deliver) {

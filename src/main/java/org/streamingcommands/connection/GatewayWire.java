@@ -1,9 +1,12 @@
 package org.streamingcommands.connection;
 
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRefResolver;
 import org.streamingcommands.cluster.v1.Attached;
+import org.streamingcommands.cluster.v1.Batch;
 import org.streamingcommands.cluster.v1.CancelAnswered;
 import org.streamingcommands.cluster.v1.CancelFrame;
 import org.streamingcommands.cluster.v1.ClientsListed;
@@ -37,6 +40,7 @@ final class GatewayWire {
         .setStream(ValueWire.stream(attached.stream()))
         .setEntity(refs.toSerializationFormat(attached.entity()))
         .setEpoch(attached.epoch())
+        .setTakesBatches(attached.takesBatches())
         .build();
   }
 
@@ -44,7 +48,8 @@ final class GatewayWire {
     return new Gateway.Attached(
         ValueWire.stream(attached.getStream()),
         refs.resolveActorRef(attached.getEntity()),
-        attached.getEpoch());
+        attached.getEpoch(),
+        attached.getTakesBatches());
   }
 
   static Deliver write(Gateway.Deliver deliver, InstantSource clock) {
@@ -68,6 +73,26 @@ final class GatewayWire {
     return deliver.payloadId() == SharedPayloads.NONE
         ? command
         : command.toBuilder().clearPayload().build();
+  }
+
+  static Batch write(Gateway.Batch batch) {
+    Batch.Builder builder = Batch.newBuilder();
+    for (Gateway.Batch.Item item : batch.items()) {
+      builder
+          .addItemsBuilder()
+          .setRecipient(item.recipient())
+          .setManifest(item.manifest())
+          .setMessage(item.message());
+    }
+    return builder.build();
+  }
+
+  static Gateway.Batch read(Batch batch) {
+    List<Gateway.Batch.Item> items = new ArrayList<>(batch.getItemsCount());
+    for (Batch.Item item : batch.getItemsList()) {
+      items.add(new Gateway.Batch.Item(item.getRecipient(), item.getManifest(), item.getMessage()));
+    }
+    return new Gateway.Batch(items);
   }
 
   static PayloadTold write(Gateway.PayloadTold told) {

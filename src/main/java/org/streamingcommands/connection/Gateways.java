@@ -10,10 +10,15 @@ import org.apache.pekko.cluster.typed.Cluster;
 final class Gateways {
   private final ConcurrentHashMap<String, ActorRef<Gateway.Message>> byNode =
       new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<String, NodePost> posts = new ConcurrentHashMap<>();
   private final ActorRefResolver resolver;
   private final String protocol;
+  private final ClusterCodec codec;
+  private final FrameLimit limit;
 
-  Gateways(ActorSystem<?> system) {
+  Gateways(ActorSystem<?> system, FrameLimit limit) {
+    this.limit = limit;
+    codec = new ClusterCodec(system);
     resolver = ActorRefResolver.get(system);
     protocol = Cluster.get(system).selfMember().address().protocol();
   }
@@ -24,8 +29,17 @@ final class Gateways {
     return known != null ? known : byNode.computeIfAbsent(node, this::resolve);
   }
 
+  /** For a node that takes {@link Gateway.Batch}. */
+  NodePost post(String node) {
+    NodePost known = posts.get(node);
+    return known != null
+        ? known
+        : posts.computeIfAbsent(node, any -> new NodePost(of(node), codec, limit));
+  }
+
   /** The node is gone; one of the same name is another. */
   void forget(String node) {
+    posts.remove(node);
     byNode.remove(node);
   }
 

@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,7 @@ final class RemoteDownlink implements Downlink {
   private static final long CONFIRM_BATCH = 16;
 
   private final StreamRef stream;
-  private final ActorRef<Gateway.Message> gateway;
+  private final Consumer<Gateway.Message> gateway;
   private final int largestCommand;
   private final SharedPayloads shared;
 
@@ -46,9 +47,12 @@ final class RemoteDownlink implements Downlink {
   private boolean spoke = true;
   private volatile long lastHeard = System.currentTimeMillis();
 
+  /**
+   * @param gateway of the stream's node
+   */
   RemoteDownlink(
       StreamRef stream,
-      ActorRef<Gateway.Message> gateway,
+      Consumer<Gateway.Message> gateway,
       int largestCommand,
       SharedPayloads shared) {
     this.stream = stream;
@@ -59,7 +63,7 @@ final class RemoteDownlink implements Downlink {
 
   @Override
   public void attached(ActorRef<ClientConnection.Message> entity, long epoch) {
-    gateway.tell(new Gateway.Attached(stream, entity, epoch));
+    gateway.accept(new Gateway.Attached(stream, entity, epoch, true));
   }
 
   @Override
@@ -69,7 +73,7 @@ final class RemoteDownlink implements Downlink {
     bytes += delivery.command().size();
     resultsConfirmed = delivery.resultsConfirmed();
     long payloadId = shared.tell(delivery.command().payload(), stream.node(), gateway);
-    gateway.tell(payloadId == SharedPayloads.NONE ? deliver : deliver.naming(payloadId));
+    gateway.accept(payloadId == SharedPayloads.NONE ? deliver : deliver.naming(payloadId));
     return room();
   }
 
@@ -129,7 +133,7 @@ final class RemoteDownlink implements Downlink {
     List<String> commandIds = new ArrayList<>();
     for (Gateway.Deliver deliver : untaken) {
       if (deliver.sequence() > arrived) {
-        gateway.tell(deliver);
+        gateway.accept(deliver);
         commandIds.add(deliver.delivery().command().id());
       }
     }
@@ -155,7 +159,7 @@ final class RemoteDownlink implements Downlink {
     // Once, and not for each of those that follow the lost one.
     if (resultsMissedAfter != after) {
       resultsMissedAfter = after;
-      gateway.tell(new Gateway.ResultsMissed(stream, after));
+      gateway.accept(new Gateway.ResultsMissed(stream, after));
     }
   }
 
@@ -170,7 +174,7 @@ final class RemoteDownlink implements Downlink {
 
   @Override
   public void cancel(String commandId) {
-    gateway.tell(new Gateway.CancelFrame(stream, commandId));
+    gateway.accept(new Gateway.CancelFrame(stream, commandId));
   }
 
   @Override
@@ -183,22 +187,22 @@ final class RemoteDownlink implements Downlink {
 
   private void confirm() {
     resultsConfirmed = results;
-    gateway.tell(new Gateway.Confirmed(stream, results));
+    gateway.accept(new Gateway.Confirmed(stream, results));
   }
 
   @Override
   public void goodbye(Goodbye goodbye) {
-    gateway.tell(new Gateway.Farewell(stream, goodbye));
+    gateway.accept(new Gateway.Farewell(stream, goodbye));
   }
 
   @Override
   public void reject(Rejection rejection) {
-    gateway.tell(new Gateway.Reject(stream, rejection));
+    gateway.accept(new Gateway.Reject(stream, rejection));
   }
 
   @Override
   public void introduceAgain(int inherited) {
-    gateway.tell(new Gateway.IntroduceAgain(stream, inherited));
+    gateway.accept(new Gateway.IntroduceAgain(stream, inherited));
   }
 
   @Override

@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Consumer;
-import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +31,7 @@ final class RemoteFeed {
   private final ClientStream stream;
   private final Consumer<String> onUnwritten;
   private Deque<Frame> waiting = new ArrayDeque<>();
-  private @Nullable ActorRef<ClientConnection.Message> entity;
+  private @Nullable EntityLine entity;
   private int credits = 1;
   private long arrived;
 
@@ -53,7 +52,7 @@ final class RemoteFeed {
   }
 
   /** Counts from the beginning; what the former entity sent goes out first. */
-  void attached(ActorRef<ClientConnection.Message> newEntity) {
+  void attached(EntityLine newEntity) {
     entity = newEntity;
     arrived = 0;
     missedAfter = -1;
@@ -174,7 +173,7 @@ final class RemoteFeed {
     }
   }
 
-  private void tell(ClientConnection.Message message) {
+  private void tell(ClientConnection.FromStream message) {
     if (entity != null) {
       entity.tell(message);
     }

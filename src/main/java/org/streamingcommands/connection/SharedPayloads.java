@@ -8,7 +8,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.pekko.actor.typed.ActorRef;
+import java.util.function.Consumer;
 
 /**
  * Payloads of commands to many, on their way from this node's entities to streams of other nodes:
@@ -75,15 +75,15 @@ final class SharedPayloads {
    *
    * @return {@link #NONE} where it was not announced
    */
-  long tell(Any payload, String node, ActorRef<Gateway.Message> gateway) {
+  long tell(Any payload, String node, Consumer<Gateway.Message> gateway) {
     return isEmpty ? NONE : tellOnce(payload, node, gateway);
   }
 
-  private synchronized long tellOnce(Any payload, String node, ActorRef<Gateway.Message> gateway) {
+  private synchronized long tellOnce(Any payload, String node, Consumer<Gateway.Message> gateway) {
     for (Share share : shares) {
       if (share.payload == payload) {
         if (share.told.add(node)) {
-          gateway.tell(new Gateway.PayloadTold(share.id, payload));
+          gateway.accept(new Gateway.PayloadTold(share.id, payload));
         }
         return share.id;
       }

@@ -1,6 +1,7 @@
 package org.streamingcommands.connection;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.StringValue;
 import java.time.Duration;
 import java.time.Instant;
@@ -66,7 +67,7 @@ final class ClusterMessages {
     all.put("Cancel", new ClientConnection.Cancel(CLIENT, "c-1", REPLY_TO));
     all.put("Abandon", new ClientConnection.Abandon(CLIENT, "c-1", REPLY_TO));
     all.put("Disconnect", new ClientConnection.Disconnect(CLIENT, GOODBYE, REPLY_TO));
-    all.put("Attach", new ClientConnection.Attach(STREAM, hello, Set.of("sent-1"), true, 0));
+    all.put("Attach", new ClientConnection.Attach(STREAM, hello, Set.of("sent-1"), true, 0, false));
     all.put("StillAttached", new ClientConnection.StillAttached(CLIENT, STREAM, 42, TIME, 17, 0));
     all.put(
         "Inherit",
@@ -101,7 +102,7 @@ final class ClusterMessages {
     all.put("Progressed", new ClientConnection.Progressed(STREAM, "c-1", PROGRESS));
     all.put("Resulted", new ClientConnection.Resulted(STREAM, "c-1", FAILED, 0));
     all.put("Detach", new ClientConnection.Detach(STREAM, true, 0));
-    all.put("Attached", new Gateway.Attached(STREAM, entity, 42));
+    all.put("Attached", new Gateway.Attached(STREAM, entity, 42, false));
     all.put("Deliver", new Gateway.Deliver(STREAM, new Delivery(COMMAND, 5, true), 6, null));
     all.put("CancelFrame", new Gateway.CancelFrame(STREAM, "c-1"));
     all.put("Confirmed", new Gateway.Confirmed(STREAM, 5));
@@ -143,7 +144,8 @@ final class ClusterMessages {
     all.put("Resulted/sequence", new ClientConnection.Resulted(STREAM, "c-1", FAILED, 11));
     all.put("Resulted/uncounted", new ClientConnection.Resulted(STREAM, "c-1", FAILED, -1));
     all.put(
-        "Attach/inherited", new ClientConnection.Attach(STREAM, hello, Set.of("sent-1"), true, 3));
+        "Attach/inherited",
+        new ClientConnection.Attach(STREAM, hello, Set.of("sent-1"), true, 3, false));
     all.put("IntroduceAgain/inherited", new Gateway.IntroduceAgain(STREAM, 3));
     all.put(
         "ListClients/search",
@@ -190,6 +192,17 @@ final class ClusterMessages {
     all.put(
         "Deliver/payloadId",
         new Gateway.Deliver(STREAM, new Delivery(bare, 5, true), 6, REPLY_TO, 8));
+    all.put(
+        "Attach/takesBatches",
+        new ClientConnection.Attach(STREAM, hello, Set.of("sent-1"), true, 3, true));
+    all.put("Attached/takesBatches", new Gateway.Attached(STREAM, entity, 42, true));
+    all.put(
+        "Batch",
+        new Gateway.Batch(
+            List.of(
+                new Gateway.Batch.Item(
+                    Gateway.Batch.TO_GATEWAY, "gK", ByteString.copyFromUtf8("one")),
+                new Gateway.Batch.Item("entity", "O", ByteString.copyFromUtf8("two")))));
     return all;
   }
 }

@@ -67,6 +67,24 @@ class LostMessagesTest {
   }
 
   @Test
+  void aResultThatIsLostTogetherWithOthersIsToldAgain() {
+    String id = cluster.idWithEntityOn(cluster.b);
+    try (ScriptedClient client = cluster.a.connect(id)) {
+      Heard one = send(id, "b1");
+      client.awaitCommand();
+      CompletableFuture<Void> lost =
+          LossySerializer.loseNext(
+              message ->
+                  message instanceof Gateway.Batch batch
+                      && batch.items().stream()
+                          .anyMatch(item -> item.message().toStringUtf8().contains("b1")));
+      client.complete("b1", "one");
+      TestNode.await(lost);
+      assertThat(one.awaitOutcome()).isEqualTo(completed("one"));
+    }
+  }
+
+  @Test
   void aCommandThatIsLostBeforeOthersIsSentAgainAndTheirOrderStays() {
     String id = cluster.idWithEntityOn(cluster.b);
     try (ScriptedClient client = cluster.a.connect(id)) {

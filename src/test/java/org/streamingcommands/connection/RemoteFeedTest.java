@@ -22,7 +22,7 @@ class RemoteFeedTest {
   private final RemoteFeed feed = new RemoteFeed(REF, new Recording(), unwritten::add);
 
   RemoteFeedTest() {
-    feed.attached(entity.ref());
+    feed.attached(EntityLine.to(entity.ref()));
   }
 
   @AfterAll
