@@ -10,7 +10,7 @@ final class NearWorker implements Runnable {
   /** After so many of its own, it looks for what came from outside. */
   private static final int TURNS = 16;
 
-  /** After so many in a row, it looks what the outside brings. */
+  /** After so many in a row, it looks what the outside brings, and does one of the last. */
   private static final int LONG = 64;
 
   private final NearPool pool;
@@ -58,7 +58,9 @@ final class NearWorker implements Runnable {
     pool.kept(now);
   }
 
-  /** Comes after all that is kept here meanwhile. By this thread only. */
+  /**
+   * Comes after all that is kept here meanwhile, unless that is without end. By this thread only.
+   */
   void keepLast(Runnable task) {
     synchronized (kept) {
       last.addLast(task);
@@ -76,6 +78,14 @@ final class NearWorker implements Runnable {
         return null;
       }
       Runnable task = kept.isEmpty() ? last.pollFirst() : kept.pollFirst();
+      waiting = kept.size() + last.size();
+      return task;
+    }
+  }
+
+  private @Nullable Runnable giveLast() {
+    synchronized (kept) {
+      Runnable task = last.pollFirst();
       waiting = kept.size() + last.size();
       return task;
     }
@@ -141,7 +151,7 @@ final class NearWorker implements Runnable {
         lookOutside();
         return;
       }
-      task = done % TURNS == 0 ? pool.fromOutside() : null;
+      task = done % LONG == 0 ? giveLast() : done % TURNS == 0 ? pool.fromOutside() : null;
       if (task == null) {
         task = give(0);
       }

@@ -210,6 +210,20 @@ class NearPoolTest {
   }
 
   @Test
+  void oneWhoHasAlwaysSomethingToDoComesToTheLastNevertheless() throws Exception {
+    AtomicBoolean isOver = new AtomicBoolean();
+    CompletableFuture<Boolean> sameThread = new CompletableFuture<>();
+    pool.execute(
+        () -> {
+          Thread here = Thread.currentThread();
+          NearPool.stayToTheLast(() -> sameThread.complete(Thread.currentThread() == here));
+          pool.execute(new Endless(isOver));
+        });
+    assertThat(sameThread.get(PATIENCE, TimeUnit.SECONDS)).isTrue();
+    isOver.set(true);
+  }
+
+  @Test
   void whatStaysToTheLastOfABlockedThreadGoesToAnother() throws Exception {
     CountDownLatch rescued = new CountDownLatch(1);
     CompletableFuture<Boolean> blocked = new CompletableFuture<>();
