@@ -1,6 +1,7 @@
 package org.streamingcommands.api;
 
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -26,6 +27,13 @@ import org.streamingcommands.security.Principal;
  * Not tied to the system's coordinated shutdown: who starts it stops it.
  */
 public final class ApiServer {
+  /**
+   * Told to terminate, Pekko HTTP cuts a connection of HTTP/1.1 off once it has taken the answer,
+   * and not once it has written it: that of the very call that stops the node, for one.
+   */
+  private static final Duration LAST_ANSWERS = Duration.ofMillis(100);
+
+  private final ActorSystem<?> system;
   private final ServerBinding binding;
   private final SharedKillSwitch stop;
   private final ApiSettings settings;
@@ -33,11 +41,13 @@ public final class ApiServer {
   private final Newcomers newcomers;
 
   private ApiServer(
+      ActorSystem<?> system,
       ServerBinding binding,
       SharedKillSwitch stop,
       ApiSettings settings,
       ListenerSecurity security,
       Newcomers newcomers) {
+    this.system = system;
     this.newcomers = newcomers;
     this.binding = binding;
     this.security = security;
@@ -76,6 +86,13 @@ public final class ApiServer {
     newcomers.close();
     stop.abort(Statuses.stopping());
     CompletableFuture<Void> stopped = new CompletableFuture<>();
+    system
+        .scheduler()
+        .scheduleOnce(LAST_ANSWERS, () -> terminate(stopped), system.executionContext());
+    return stopped;
+  }
+
+  private void terminate(CompletableFuture<Void> stopped) {
     binding
         .terminate(settings.stopTimeout())
         .whenComplete(
@@ -86,7 +103,6 @@ public final class ApiServer {
                 stopped.completeExceptionally(failure);
               }
             });
-    return stopped;
   }
 
   /** What a server is made of. */
@@ -170,7 +186,8 @@ public final class ApiServer {
           .whenComplete(
               (binding, failure) -> {
                 if (failure == null) {
-                  started.complete(new ApiServer(binding, stop, settings, security, newcomers));
+                  started.complete(
+                      new ApiServer(system, binding, stop, settings, security, newcomers));
                 } else {
                   security.close();
                   newcomers.close();
