@@ -76,14 +76,13 @@ public final class ApiServer {
   }
 
   /**
-   * Takes no new calls, lets running ones end within stop-timeout, and cuts the rest off. Dispatch
-   * streams read no further, answer what they have under way, and end as UNAVAILABLE.
+   * Dispatch streams read no further, answer what they have under way, and end as UNAVAILABLE. A
+   * moment later, when what was answered before is written, it takes no new calls, lets running
+   * ones end within stop-timeout, and cuts the rest off.
    *
    * @return completed when every connection is closed
    */
   public CompletionStage<Void> stop() {
-    security.close();
-    newcomers.close();
     stop.abort(Statuses.stopping());
     CompletableFuture<Void> stopped = new CompletableFuture<>();
     system
@@ -93,6 +92,8 @@ public final class ApiServer {
   }
 
   private void terminate(CompletableFuture<Void> stopped) {
+    security.close();
+    newcomers.close();
     binding
         .terminate(settings.stopTimeout())
         .whenComplete(

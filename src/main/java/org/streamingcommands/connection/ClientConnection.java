@@ -451,6 +451,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
       }
       return Behaviors.same();
     }
+    // A last word to a stream that is not the connection: it has nothing to go together with.
     Downlink downlink = connections.downlink(still.stream(), false);
     if (attachment == null || attachment.epoch() < still.epoch()) {
       downlink.introduceAgain(0);

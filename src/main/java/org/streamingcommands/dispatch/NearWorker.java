@@ -21,7 +21,7 @@ final class NearWorker implements Runnable {
   /** Waits until nothing of {@link #kept} does; under the same lock. */
   private final ArrayDeque<Runnable> last = new ArrayDeque<>();
 
-  /** How many are kept, and how many of them all others may take. */
+  /** How many of both there are. */
   private volatile int waiting;
 
   /** Counts tasks begun and ended: odd while one runs. Written by this thread alone. */

@@ -19,17 +19,10 @@ import org.junit.jupiter.api.Timeout;
 /** An event loop beside a pool. */
 @Timeout(60)
 class NearGuestTest {
-  private static final long PATIENCE = 30;
+  private static final long PATIENCE = NearPoolTest.PATIENCE;
 
-  private final NearPool pool = new NearPool(2, NearGuestTest::daemon);
-  private final ExecutorService loop = Executors.newSingleThreadExecutor(NearGuestTest::daemon);
-
-  private static Thread daemon(Runnable body) {
-    Thread thread = new Thread(body);
-    thread.setDaemon(true);
-    thread.setUncaughtExceptionHandler((where, error) -> {});
-    return thread;
-  }
+  private final NearPool pool = new NearPool(2, NearPoolTest::daemon);
+  private final ExecutorService loop = Executors.newSingleThreadExecutor(NearPoolTest::daemon);
 
   @AfterEach
   void end() {
@@ -79,7 +72,7 @@ class NearGuestTest {
                   // Whoever comes first waits for another thread to come.
                   if (threads.add(Thread.currentThread())) {
                     two.countDown();
-                    await(two);
+                    NearPoolTest.await(two);
                   }
                   all.countDown();
                 });
@@ -140,13 +133,5 @@ class NearGuestTest {
         });
     assertThat(where.get(PATIENCE, TimeUnit.SECONDS))
         .isNotSameAs(loopThread.get(PATIENCE, TimeUnit.SECONDS));
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      latch.await(PATIENCE, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

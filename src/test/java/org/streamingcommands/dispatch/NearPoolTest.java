@@ -25,11 +25,11 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class NearPoolTest {
   private static final int THREADS = 4;
-  private static final long PATIENCE = 30;
+  static final long PATIENCE = 30;
 
   private final NearPool pool = new NearPool(THREADS, NearPoolTest::daemon);
 
-  private static Thread daemon(Runnable body) {
+  static Thread daemon(Runnable body) {
     Thread thread = new Thread(body);
     thread.setDaemon(true);
     thread.setUncaughtExceptionHandler((where, error) -> {});
@@ -347,7 +347,7 @@ class NearPoolTest {
     return NearExecutor.threads(ConfigFactory.parseString(config), processors);
   }
 
-  private static boolean await(CountDownLatch latch) {
+  static boolean await(CountDownLatch latch) {
     try {
       return latch.await(PATIENCE, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
