@@ -25,7 +25,7 @@ final class LoopWrites implements SelectStrategy {
   /** A sign that more are coming. */
   private static final int SEVERAL = 2;
 
-  private static final long LONGEST_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
+  private static final long LONGEST_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private final ArrayDeque<Runnable> held = new ArrayDeque<>();
   private volatile @Nullable Thread thread;
