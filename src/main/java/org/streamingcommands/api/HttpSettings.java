@@ -31,16 +31,17 @@ final class HttpSettings {
           min-collect-strict-entity-size = 1
           ping-interval = 0 s
           frame-type-throttle {
-            frame-types = ["reset", "continuation", "ping"]
-            cost = 10000
-            burst = 10000
+            frame-types = %1$s
+            cost = %2$d
+            burst = %2$d
             interval = 1 s
           }
         }
         parsing.ssl-session-attribute = on
         parsing.error-logging-verbosity = off
       }
-      """;
+      """
+          .formatted(FloodWatch.THROTTLED, FloodWatch.MOST_A_SECOND);
 
   private HttpSettings() {}
 

@@ -35,6 +35,6 @@ final class Https {
     } else if (tls.trustManager() != null) {
       engine.setWantClientAuth(true);
     }
-    return engine;
+    return new WatchedEngine(engine);
   }
 }

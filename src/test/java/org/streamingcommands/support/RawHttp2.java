@@ -5,6 +5,7 @@ import io.grpc.netty.shaded.io.netty.handler.codec.http2.DefaultHttp2HeadersDeco
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2Exception;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2Headers;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2HeadersDecoder;
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 
 /** A connection that says in HTTP/2 whatever the test wants, however rude. */
 public final class RawHttp2 implements AutoCloseable {
@@ -27,6 +29,7 @@ public final class RawHttp2 implements AutoCloseable {
   public static final int PING = 6;
   public static final int GOAWAY = 7;
   public static final int WINDOW_UPDATE = 8;
+  public static final int CONTINUATION = 9;
   private static final int SETTINGS = 4;
   private static final int END_HEADERS = 4;
   private static final int ACK = 1;
@@ -34,6 +37,7 @@ public final class RawHttp2 implements AutoCloseable {
 
   private final Socket socket;
   private final OutputStream out;
+  private @Nullable ByteArrayOutputStream together;
   private final Http2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false);
   private final CompletableFuture<String> goAway = new CompletableFuture<>();
   private final CompletableFuture<String> status = new CompletableFuture<>();
@@ -51,9 +55,14 @@ public final class RawHttp2 implements AutoCloseable {
 
   /** From one of this machine's addresses. */
   public RawHttp2(InetSocketAddress to, String from) throws IOException {
-    socket = new Socket();
-    socket.bind(new InetSocketAddress(from, 0));
-    socket.connect(to);
+    this(connected(to, from));
+  }
+
+  /**
+   * @param connected where the preface is yet to come; closed with this
+   */
+  public RawHttp2(Socket connected) throws IOException {
+    socket = connected;
     socket.setTcpNoDelay(true);
     out = socket.getOutputStream();
     out.write(PREFACE.getBytes(StandardCharsets.US_ASCII));
@@ -63,9 +72,16 @@ public final class RawHttp2 implements AutoCloseable {
     reader.start();
   }
 
+  private static Socket connected(InetSocketAddress to, String from) throws IOException {
+    Socket socket = new Socket();
+    socket.bind(new InetSocketAddress(from, 0));
+    socket.connect(to);
+    return socket;
+  }
+
   private void read() {
     try {
-      DataInputStream in = new DataInputStream(socket.getInputStream());
+      DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
       while (true) {
         int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
         int type = in.readUnsignedByte();
@@ -105,12 +121,33 @@ public final class RawHttp2 implements AutoCloseable {
     }
   }
 
+  /** Some frames. */
+  public interface Speech {
+    void say() throws IOException;
+  }
+
+  /** Writes all that is said therein in one go. */
+  public synchronized void together(Speech speech) throws IOException {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    together = all;
+    try {
+      speech.say();
+    } finally {
+      together = null;
+    }
+    out.write(all.toByteArray());
+  }
+
   public synchronized void frame(int type, int flags, int stream, byte[] payload)
       throws IOException {
     ByteBuffer frame = ByteBuffer.allocate(9 + payload.length);
     frame.put((byte) (payload.length >> 16)).putShort((short) payload.length);
     frame.put((byte) type).put((byte) flags).putInt(stream).put(payload);
-    out.write(frame.array());
+    if (together != null) {
+      together.writeBytes(frame.array());
+    } else {
+      out.write(frame.array());
+    }
   }
 
   /** Promises a frame of so many bytes, and says no more. */
