@@ -33,6 +33,7 @@ final class CrowdTrials {
       String name = "one ask at a time, %,d connected".formatted(count);
       Turns.Turn turn = (contender, round) -> growth(contender, round, count);
       if (counts.isEmpty()) {
+        warmUp(contenders, count);
         turns.warmUp(name, contenders, settings.phases().warmUp(), turn);
       }
       turns.take(name, contenders, turn);
@@ -49,6 +50,24 @@ final class CrowdTrials {
                   Samples.TIMES,
                   samples.median(contender, p50(most)) / samples.median(contender, p50(least))));
     }
+  }
+
+  /**
+   * With many asks under way: one at a time are too few for the code to be compiled for good, and
+   * the smallest number, which is the first, would be measured without.
+   */
+  private void warmUp(List<Contender> contenders, int count) throws IOException {
+    turns.warmUp(
+        "many asks under way",
+        contenders,
+        settings.phases().windowWarmUp(),
+        (contender, round) ->
+            stage
+                .seat(contender)
+                .measure(
+                    order("window").with("window", LoopTrial.WARMING),
+                    count,
+                    settings.phases().time()));
   }
 
   private static String p50(int count) {

@@ -9,7 +9,7 @@ final class LoopTrial {
   private static final int[] WINDOWS = {64, 1024};
 
   /** The window that warms up: the one that keeps everything busy. */
-  private static final int WARMING = 1024;
+  static final int WARMING = 1024;
 
   private final BenchSettings settings;
   private final Stage stage;
@@ -33,17 +33,16 @@ final class LoopTrial {
       turns.tell("starting %s and %,d clients", contender.label(), settings.loads().clients());
       stage.seat(contender).connect(settings.loads().clients());
     }
+    // First: one at a time are too few for the code to be compiled for good.
+    turns.warmUp(
+        "many asks under way",
+        contenders,
+        settings.phases().windowWarmUp(),
+        (contender, round) -> window(contender, round, WARMING));
     if (settings.wants(Scenario.CLOSED)) {
       String name = "one ask at a time";
       turns.warmUp(name, contenders, settings.phases().warmUp(), this::closed);
       turns.take(name, contenders, this::closed);
-    }
-    if (settings.wants(Scenario.WINDOW) || settings.wants(Scenario.OPEN)) {
-      turns.warmUp(
-          "many asks under way",
-          contenders,
-          settings.phases().windowWarmUp(),
-          (contender, round) -> window(contender, round, WARMING));
     }
     if (settings.wants(Scenario.WINDOW)) {
       for (int window : WINDOWS) {

@@ -7,7 +7,8 @@ import java.time.Duration;
  *
  * @param warmUp of each contender before the first figures of a kind, in turns as long as a
  *     measurement; code that was not compiled yet would be measured without
- * @param windowWarmUp the same before those with many asks under way, which take longer to settle
+ * @param windowWarmUp the same with many asks under way, before all figures of asks: nothing else
+ *     gets the code compiled for good in so short a time
  * @param time of one measurement
  * @param rounds how often the contenders take turns
  */
