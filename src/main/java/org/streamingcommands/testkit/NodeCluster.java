@@ -79,6 +79,7 @@ public final class NodeCluster implements AutoCloseable {
               "127.0.0.1:" + ports[PORTS * i + 1],
               "127.0.0.1:" + ports[PORTS * i + 2],
               all,
+              seedsWithLast(seeds.get(i)),
               logs.resolve(name + ".log")));
     }
   }
@@ -92,13 +93,29 @@ public final class NodeCluster implements AutoCloseable {
 
   /** What every member of this cluster has to be configured with, also one that only sends. */
   public Map<String, String> clustered() {
-    Map<String, String> common = new TreeMap<>();
-    for (int i = 0; i < seeds.size(); i++) {
-      common.put("pekko.cluster.seed-nodes." + i, seeds.get(i));
-    }
+    Map<String, String> common = inOrder(seeds);
     common.put("pekko.cluster.seed-node-timeout", "2 s");
     common.put("streaming-commands.engine.role", ROLE);
     return common;
+  }
+
+  /**
+   * For a node that comes back. The first of its seeds forms a cluster of its own where none of the
+   * others answers in time, and on a busy machine none may: it must not be that node itself.
+   */
+  private Map<String, String> seedsWithLast(String itself) {
+    List<String> othersFirst = new ArrayList<>(seeds);
+    othersFirst.remove(itself);
+    othersFirst.add(itself);
+    return inOrder(othersFirst);
+  }
+
+  private static Map<String, String> inOrder(List<String> seeds) {
+    Map<String, String> properties = new TreeMap<>();
+    for (int i = 0; i < seeds.size(); i++) {
+      properties.put("pekko.cluster.seed-nodes." + i, seeds.get(i));
+    }
+    return properties;
   }
 
   public List<NodeProcess> nodes() {

@@ -32,6 +32,7 @@ public final class NodeProcess implements AutoCloseable {
   private final String edge;
   private final String api;
   private final List<String> flags = new ArrayList<>();
+  private final List<String> flagsWhenBack = new ArrayList<>();
   private final Path log;
   private @Nullable ChildJvm jvm;
 
@@ -40,9 +41,16 @@ public final class NodeProcess implements AutoCloseable {
    * @param edge where clients will dial
    * @param api where senders will call
    * @param properties all of its configuration that differs from the defaults
+   * @param whenBack what of that is otherwise from its second start on
    * @param log where its output goes
    */
-  NodeProcess(String name, String edge, String api, Map<String, String> properties, Path log) {
+  NodeProcess(
+      String name,
+      String edge,
+      String api,
+      Map<String, String> properties,
+      Map<String, String> whenBack,
+      Path log) {
     this.name = name;
     this.edge = edge;
     this.api = api;
@@ -50,6 +58,7 @@ public final class NodeProcess implements AutoCloseable {
     // Several on one machine: small ones, whose threads do not outnumber the cores by far.
     flags.addAll(List.of("-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     properties.forEach((key, value) -> flags.add("-D" + key + "=" + value));
+    whenBack.forEach((key, value) -> flagsWhenBack.add("-D" + key + "=" + value));
   }
 
   public String name() {
@@ -95,6 +104,9 @@ public final class NodeProcess implements AutoCloseable {
               .errors(ProcessBuilder.Redirect.appendTo(log.toFile()))
               .start();
       jvm = started;
+      // Of a property that is said twice, the last counts.
+      flags.addAll(flagsWhenBack);
+      flagsWhenBack.clear();
       CompletableFuture<Void> ready = new CompletableFuture<>();
       Thread reader = new Thread(() -> read(started, ready), name + "-output");
       reader.setDaemon(true);
