@@ -49,8 +49,12 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     ClientKey client();
   }
 
-  /** Send this; answered by steps and an outcome. */
-  record Send(ClientKey client, Command command, ReplyTo replyTo) implements Request {}
+  /**
+   * Send this; answered by steps and an outcome.
+   *
+   * @param after the ticket of the one before it, or what {@link SendOrder} says in its place
+   */
+  record Send(ClientKey client, Command command, ReplyTo replyTo, long after) implements Request {}
 
   /** Stop that; answered by what came of it. */
   record Cancel(ClientKey client, String commandId, ReplyTo replyTo) implements Request {}
@@ -119,8 +123,14 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
       boolean redelivered)
       implements Request {}
 
-  /** How the last commands ended where the entity was before. */
-  record InheritEnded(ClientKey client, List<RecentOutcomes.Known> commands) implements Request {}
+  /**
+   * How the last commands ended where the entity was before.
+   *
+   * @param latest where it stood with the sends of each node; only in the first of several
+   */
+  record InheritEnded(
+      ClientKey client, List<RecentOutcomes.Known> commands, List<SendSequence.Latest> latest)
+      implements Request {}
 
   /** From a stream; means something while it is the connection. */
   sealed interface FromStream extends Message, ClusterMessage {
@@ -326,7 +336,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     }
     // A drain that looks between the client has it and the turn's end must not find it idle.
     entry.expect();
-    flow.send(send.command(), send.replyTo());
+    flow.send(send);
     return settle();
   }
 
@@ -499,7 +509,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
   }
 
   private Behavior<Message> onInheritEnded(InheritEnded inherited) {
-    flow.inheritEnded(inherited.commands());
+    flow.inheritEnded(inherited.commands(), inherited.latest());
     return settle();
   }
 
@@ -510,7 +520,8 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     if (connections.nodes().hasOtherHosts()) {
       // How commands ended first: one that is asked for again must not run again.
       List<Request> legacy =
-          new ArrayList<>(Legacy.ended(client, flow.recent(), connections.limit()));
+          new ArrayList<>(
+              Legacy.ended(client, flow.recent(), flow.latestSends(), connections.limit()));
       List<PendingCommand> unfinished = flow.handOver(connections.limit());
       connections.counters().handedOver.add(unfinished.size());
       unfinished.forEach(command -> legacy.add(command.toInherit(client)));
@@ -519,6 +530,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
       }
       legacy.forEach(connections::routeThroughRegion);
       handedOver = legacy.size();
+      flow.giveUpEarly().forEach(connections::routeThroughRegion);
     }
     return Behaviors.stopped();
   }

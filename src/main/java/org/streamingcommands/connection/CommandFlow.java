@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.CancelResult;
 import org.streamingcommands.command.Certainty;
@@ -21,6 +22,11 @@ import org.streamingcommands.command.Receipt;
  * ClientConnection}; never touched from outside its actor.
  */
 final class CommandFlow {
+  private static final Outcome<Any> CANCELLED =
+      new Outcome.Cancelled<>("cancelled before it was sent");
+
+  private static final String STOPPING = "the client's node is stopping";
+
   private final ServiceSettings settings;
   private final Replies replies;
   private final Counters counters;
@@ -31,6 +37,9 @@ final class CommandFlow {
 
   /** Not before a former entity left something: most have none. */
   private @Nullable Inheritance inheritance;
+
+  /** Not before a send came that others can overtake. */
+  private @Nullable SendSequence sequence;
 
   CommandFlow(ServiceSettings settings, Replies replies, Counters counters, InstantSource clock) {
     this.settings = settings;
@@ -45,7 +54,7 @@ final class CommandFlow {
   }
 
   int queued() {
-    return pending.queued();
+    return pending.queued() + (sequence == null ? 0 : sequence.early());
   }
 
   int inFlight() {
@@ -54,7 +63,7 @@ final class CommandFlow {
 
   /** Whether nothing would be lost if the entity stopped now. */
   boolean isIdle() {
-    return pending.isEmpty() && recent.isEmpty(clock.millis());
+    return pending.isEmpty() && queued() == 0 && recent.isEmpty(clock.millis());
   }
 
   /**
@@ -81,7 +90,39 @@ final class CommandFlow {
 
   // ---- senders ------------------------------------------------------------------------------
 
-  void send(Command command, ReplyTo replyTo) {
+  /** One that came before one that its node had sent earlier waits for that, for a while. */
+  void send(ClientConnection.Send send) {
+    if (send.after() == SendOrder.STRAIGHT) {
+      send(send.command(), send.replyTo());
+      return;
+    }
+    SendSequence inOrder = sequence();
+    if (inOrder.take(send)) {
+      send(send.command(), send.replyTo());
+      takeEarly();
+    } else {
+      counters.early.increment();
+      pending.dueAt(inOrder.dueMillis());
+    }
+  }
+
+  /** Those whose turn it is now. */
+  private void takeEarly() {
+    if (sequence != null) {
+      for (ClientConnection.Send due : sequence.due()) {
+        send(due.command(), due.replyTo());
+      }
+    }
+  }
+
+  private SendSequence sequence() {
+    if (sequence == null) {
+      sequence = new SendSequence(clock, settings.queueSize());
+    }
+    return sequence;
+  }
+
+  private void send(Command command, ReplyTo replyTo) {
     PendingCommand known = pending.find(command.id());
     if (known != null) {
       if (known.command.payload().equals(command.payload())) {
@@ -156,10 +197,11 @@ final class CommandFlow {
   void cancel(String commandId, ReplyTo replyTo) {
     PendingCommand command = pending.find(commandId);
     if (command == null) {
+      Outcome<Any> withdrawn = withdraw(send -> send.command().id().equals(commandId));
       RecentOutcomes.Ended ended = recent.find(commandId, clock.millis());
+      Outcome<Any> outcome = ended == null ? withdrawn : ended.outcome();
       replies.cancelResult(
-          replyTo,
-          ended == null ? CancelResult.unknownCommand() : CancelResult.of(ended.outcome()));
+          replyTo, outcome == null ? CancelResult.unknownCommand() : CancelResult.of(outcome));
       return;
     }
     command.joinCancel(replyTo);
@@ -172,15 +214,29 @@ final class CommandFlow {
    */
   void abandon(String commandId, ReplyTo replyTo) {
     PendingCommand command = pending.find(commandId);
-    if (command != null && command.abandon(replyTo)) {
+    if (command == null) {
+      withdraw(send -> send.replyTo().ticket() == replyTo.ticket());
+    } else if (command.abandon(replyTo)) {
       cancel(command);
     }
     counters.abandoned.increment();
   }
 
+  /**
+   * Of the sends that wait for their turn.
+   *
+   * @return how they ended; null where there was none
+   */
+  private @Nullable Outcome<Any> withdraw(Predicate<ClientConnection.Send> unwanted) {
+    List<ClientConnection.Send> withdrawn =
+        sequence == null ? List.of() : sequence.withdraw(unwanted);
+    withdrawn.forEach(send -> replies.outcome(send.replyTo(), CANCELLED));
+    return withdrawn.isEmpty() ? null : CANCELLED;
+  }
+
   private void cancel(PendingCommand command) {
     if (!command.isSent()) {
-      pending.end(command, new Outcome.Cancelled<>("cancelled before it was sent"));
+      pending.end(command, CANCELLED);
       // Its room is another's now.
       stream.drain();
     } else if (!command.cancelRequested) {
@@ -197,8 +253,12 @@ final class CommandFlow {
   }
 
   /** How commands ended where another entity was; some may have been asked for again since. */
-  void inheritEnded(List<RecentOutcomes.Known> commands) {
+  void inheritEnded(List<RecentOutcomes.Known> commands, List<SendSequence.Latest> latest) {
     inheritance().takeEnded(commands);
+    if (!latest.isEmpty()) {
+      sequence().inherit(latest);
+      takeEarly();
+    }
   }
 
   private Inheritance inheritance() {
@@ -211,6 +271,16 @@ final class CommandFlow {
   /** Writes nothing before so many messages of a former entity came, or some time passed. */
   void awaitLegacy(int messages) {
     stream.awaitLegacy(messages);
+  }
+
+  /** Where it stands with the sends of each node. */
+  List<SendSequence.Latest> latestSends() {
+    return sequence == null ? List.of() : sequence.latest();
+  }
+
+  /** Gives up what waits for its turn, in order, for another entity to take. */
+  List<ClientConnection.Send> giveUpEarly() {
+    return sequence == null ? List.of() : sequence.giveUp();
   }
 
   /** How commands ended that may be asked for again, those known for sure in order and last. */
@@ -368,9 +438,13 @@ final class CommandFlow {
 
   /** Ends what is due and finds out when the next is. */
   void expire() {
+    takeEarly();
     long now = clock.millis();
-    List<PendingCommand> due =
-        pending.due(now, stream.resumeUntilMillis(), stream.legacyDueMillis());
+    long otherwise =
+        Math.min(
+            stream.legacyDueMillis(),
+            sequence == null ? PendingCommands.NEVER : sequence.dueMillis());
+    List<PendingCommand> due = pending.due(now, stream.resumeUntilMillis(), otherwise);
     for (PendingCommand command : due) {
       pending.end(command, overdue(command, now));
     }
@@ -392,6 +466,9 @@ final class CommandFlow {
 
   /** The entity stops: everything ends, each with what is known of it. */
   void stop() {
-    pending.endAll(Reason.SHUTTING_DOWN, "the client's node is stopping");
+    pending.endAll(Reason.SHUTTING_DOWN, STOPPING);
+    for (ClientConnection.Send early : giveUpEarly()) {
+      replies.outcome(early.replyTo(), Outcome.notSent(Reason.SHUTTING_DOWN, STOPPING));
+    }
   }
 }

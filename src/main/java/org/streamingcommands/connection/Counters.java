@@ -46,6 +46,9 @@ public final class Counters {
   /** Sends asked again because a node was lost or cut off. */
   public final LongAdder askedAgain = new LongAdder();
 
+  /** Sends that came before one that their node had sent earlier, and waited for it. */
+  public final LongAdder early = new LongAdder();
+
   /** Sends that their caller gave up and wanted to have cancelled. */
   public final LongAdder abandoned = new LongAdder();
 

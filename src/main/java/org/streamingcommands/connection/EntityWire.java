@@ -32,6 +32,7 @@ final class EntityWire {
         .setClient(ValueWire.key(send.client()))
         .setCommand(ValueWire.command(send.command(), clock))
         .setReplyTo(ValueWire.replyTo(send.replyTo()))
+        .setBehind(ValueWire.behind(send.replyTo().ticket(), send.after()))
         .build();
   }
 
@@ -39,7 +40,8 @@ final class EntityWire {
     return new ClientConnection.Send(
         ValueWire.key(send.getClient()),
         ValueWire.command(send.getCommand(), clock),
-        ValueWire.replyTo(send.getReplyTo()));
+        ValueWire.replyTo(send.getReplyTo()),
+        ValueWire.after(send.getReplyTo().getTicket(), send.getBehind()));
   }
 
   static Cancel write(ClientConnection.Cancel cancel) {
@@ -179,6 +181,10 @@ final class EntityWire {
     InheritEnded.Builder builder =
         InheritEnded.newBuilder().setClient(ValueWire.key(inherit.client()));
     inherit.commands().forEach(known -> builder.addCommands(write(known, clock)));
+    inherit
+        .latest()
+        .forEach(
+            latest -> builder.addLatestBuilder().setNode(latest.node()).setTicket(latest.ticket()));
     return builder.build();
   }
 
@@ -205,7 +211,10 @@ final class EntityWire {
   static ClientConnection.InheritEnded read(InheritEnded inherit, InstantSource clock) {
     return new ClientConnection.InheritEnded(
         ValueWire.key(inherit.getClient()),
-        inherit.getCommandsList().stream().map(command -> read(command, clock)).toList());
+        inherit.getCommandsList().stream().map(command -> read(command, clock)).toList(),
+        inherit.getLatestList().stream()
+            .map(latest -> new SendSequence.Latest(latest.getNode(), latest.getTicket()))
+            .toList());
   }
 
   private static RecentOutcomes.Known read(EndedCommand command, InstantSource clock) {

@@ -238,8 +238,13 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
       List<Entry> entries)
       implements Message {
 
-    /** One client. */
-    record Entry(ClientKey client, long ticket, Instant deadline, Map<String, String> headers) {}
+    /**
+     * One client.
+     *
+     * @param after see {@link ClientConnection.Send}
+     */
+    record Entry(
+        ClientKey client, long ticket, long after, Instant deadline, Map<String, String> headers) {}
   }
 
   /** What was to be sent with a payload that is not there any more. */

@@ -338,6 +338,7 @@ final class GatewayWire {
           .addEntriesBuilder()
           .setClient(ValueWire.key(entry.client()))
           .setTicket(entry.ticket())
+          .setBehind(ValueWire.behind(entry.ticket(), entry.after()))
           .setTimeLeft(ValueWire.timeLeft(entry.deadline(), clock))
           .putAllHeaders(entry.headers());
     }
@@ -359,6 +360,7 @@ final class GatewayWire {
     return new Gateway.SendMany.Entry(
         ValueWire.key(entry.getClient()),
         entry.getTicket(),
+        ValueWire.after(entry.getTicket(), entry.getBehind()),
         ValueWire.deadline(entry.getTimeLeft(), clock),
         entry.getHeadersMap());
   }

@@ -9,10 +9,21 @@ import org.streamingcommands.command.ClientKey;
 final class Legacy {
   private Legacy() {}
 
-  /** How commands ended, the eldest first; one that no message holds is left out. */
+  /**
+   * How commands ended, the eldest first; one that no message holds is left out.
+   *
+   * @param latest goes with the first
+   */
   static List<ClientConnection.InheritEnded> ended(
-      ClientKey client, List<RecentOutcomes.Known> all, FrameLimit limit) {
+      ClientKey client,
+      List<RecentOutcomes.Known> all,
+      List<SendSequence.Latest> latest,
+      FrameLimit limit) {
     List<ClientConnection.InheritEnded> messages = new ArrayList<>();
+    if (!latest.isEmpty()) {
+      // By itself: what is told with it may fill a message.
+      messages.add(new ClientConnection.InheritEnded(client, List.of(), latest));
+    }
     List<RecentOutcomes.Known> batch = new ArrayList<>();
     long room = limit.payloadBytes();
     for (RecentOutcomes.Known known : all) {
@@ -22,7 +33,7 @@ final class Legacy {
         continue;
       }
       if (size > room) {
-        messages.add(new ClientConnection.InheritEnded(client, List.copyOf(batch)));
+        messages.add(new ClientConnection.InheritEnded(client, List.copyOf(batch), List.of()));
         batch.clear();
         room = limit.payloadBytes();
       }
@@ -30,7 +41,7 @@ final class Legacy {
       room -= size;
     }
     if (!batch.isEmpty()) {
-      messages.add(new ClientConnection.InheritEnded(client, List.copyOf(batch)));
+      messages.add(new ClientConnection.InheritEnded(client, List.copyOf(batch), List.of()));
     }
     return messages;
   }

@@ -90,6 +90,7 @@ final class NodeBatches {
           new Gateway.SendMany.Entry(
               send.client(),
               send.replyTo().ticket(),
+              send.after(),
               send.command().deadline(),
               send.command().headers());
       long size = weight(entry);

@@ -53,6 +53,8 @@ final class PendingSends implements Replies {
   /** Begins with the time, so that answers to this node's predecessor find nobody. */
   private final AtomicLong nextTicket = new AtomicLong(System.currentTimeMillis() << 20);
 
+  private final SendOrder order = new SendOrder(nextTicket::incrementAndGet);
+
   private final Map<Long, Waiting> byTicket = new ConcurrentHashMap<>();
 
   PendingSends(String node, InstantSource clock, Counters counters) {
@@ -72,8 +74,9 @@ final class PendingSends implements Replies {
    */
   ClientConnection.Send send(
       ClientKey client, Command command, boolean steps, CommandListener listener, boolean direct) {
-    ReplyTo replyTo = replyTo(steps);
-    ClientConnection.Send send = new ClientConnection.Send(client, command, replyTo);
+    SendOrder.Place place = direct ? order.straight(client) : order.join(client);
+    ReplyTo replyTo = new ReplyTo(node, place.ticket(), steps);
+    ClientConnection.Send send = new ClientConnection.Send(client, command, replyTo, place.after());
     byTicket.put(replyTo.ticket(), new PendingSend(send, direct, listener, clock.millis()));
     return send;
   }
@@ -90,9 +93,16 @@ final class PendingSends implements Replies {
       if (byTicket.get(ticket) instanceof PendingSend pending && mayBeLost(pending, isElsewhere)) {
         pending.askAgain();
         counters.askedAgain.increment();
-        route.accept(pending.send);
+        route.accept(again(pending.send));
       }
     }
+  }
+
+  /** What it had to wait for may have ended at an entity that is gone, and then never comes. */
+  private ClientConnection.Send again(ClientConnection.Send send) {
+    return send.after() == SendOrder.FIRST || byTicket.containsKey(send.after())
+        ? send
+        : new ClientConnection.Send(send.client(), send.command(), send.replyTo(), SendOrder.FIRST);
   }
 
   /** One that came to life here since may never have been told. */
@@ -112,7 +122,7 @@ final class PendingSends implements Replies {
               && pending.remind(now)
               && mayBeLost(pending, isElsewhere)) {
             counters.reminded.increment();
-            route.accept(pending.send);
+            route.accept(again(pending.send));
           }
         });
   }
@@ -133,13 +143,9 @@ final class PendingSends implements Replies {
   }
 
   private ReplyTo add(Waiting waiting) {
-    ReplyTo replyTo = replyTo(false);
+    ReplyTo replyTo = new ReplyTo(node, nextTicket.incrementAndGet(), false);
     byTicket.put(replyTo.ticket(), waiting);
     return replyTo;
-  }
-
-  private ReplyTo replyTo(boolean steps) {
-    return new ReplyTo(node, nextTicket.incrementAndGet(), steps);
   }
 
   @Override
@@ -164,6 +170,9 @@ final class PendingSends implements Replies {
   @Override
   public void outcome(ReplyTo to, Outcome<Any> outcome) {
     if (byTicket.remove(to.ticket()) instanceof PendingSend pending) {
+      if (!pending.direct) {
+        order.leave(pending.send.client(), to.ticket());
+      }
       pending.end(outcome);
     }
   }

@@ -68,7 +68,10 @@ final class SharedSends {
               entry.headers());
       route.accept(
           new ClientConnection.Send(
-              entry.client(), command, new ReplyTo(sends.node(), entry.ticket(), false)));
+              entry.client(),
+              command,
+              new ReplyTo(sends.node(), entry.ticket(), false),
+              entry.after()));
     }
   }
 

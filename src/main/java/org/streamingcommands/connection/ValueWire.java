@@ -72,6 +72,15 @@ final class ValueWire {
     return new ReplyTo(to.getNode(), to.getTicket(), to.getSteps());
   }
 
+  /** A small number in place of a large one. */
+  static long behind(long ticket, long after) {
+    return after <= SendOrder.FIRST ? 0 : ticket - after;
+  }
+
+  static long after(long ticket, long behind) {
+    return behind == 0 ? SendOrder.FIRST : ticket - behind;
+  }
+
   static Duration duration(java.time.Duration duration) {
     return Duration.newBuilder()
         .setSeconds(duration.getSeconds())

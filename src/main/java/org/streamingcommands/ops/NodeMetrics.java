@@ -61,6 +61,7 @@ public final class NodeMetrics implements MeterBinder {
     count(registry, "redeliveries", "Commands written once more.", counters.redelivered);
     count(registry, "sends.abandoned", "Sends that their caller gave up.", counters.abandoned);
     count(registry, "sends.repeated", "Sends asked of another node.", counters.askedAgain);
+    count(registry, "sends.early", "Sends that waited for one before them.", counters.early);
     count(registry, "sends.reminded", "Sends said again near their deadline.", counters.reminded);
     count(registry, "sends.unanswered", "Sends without an answer.", counters.unanswered);
     count(registry, "credits", "How often a stream said it takes more.", counters.credits);

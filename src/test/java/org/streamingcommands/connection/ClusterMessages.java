@@ -63,7 +63,7 @@ final class ClusterMessages {
         new ConnectedClient(
             CLIENT, "s#1", 42, Map.of("region", "eu"), "1.2.3", TIME, TIME, 3, 4, "node");
     Map<String, ClusterMessage> all = new LinkedHashMap<>();
-    all.put("Send", new ClientConnection.Send(CLIENT, COMMAND, REPLY_TO));
+    all.put("Send", new ClientConnection.Send(CLIENT, COMMAND, REPLY_TO, SendOrder.FIRST));
     all.put("Cancel", new ClientConnection.Cancel(CLIENT, "c-1", REPLY_TO));
     all.put("Abandon", new ClientConnection.Abandon(CLIENT, "c-1", REPLY_TO));
     all.put("Disconnect", new ClientConnection.Disconnect(CLIENT, GOODBYE, REPLY_TO));
@@ -94,7 +94,8 @@ final class ClusterMessages {
                         COMPLETED,
                         TIME.toEpochMilli())),
                 new RecentOutcomes.Known(
-                    "c-2", new RecentOutcomes.Ended(null, "", FAILED, TIME.toEpochMilli()))));
+                    "c-2", new RecentOutcomes.Ended(null, "", FAILED, TIME.toEpochMilli()))),
+            List.of());
     all.put("InheritEnded", ended);
     all.put("Taken", new ClientConnection.Taken(STREAM, 16));
     all.put("NotWritten", new ClientConnection.NotWritten(STREAM, "c-1", "no such field", false));
@@ -154,7 +155,9 @@ final class ClusterMessages {
         "ClientsListed/takesMany",
         new Gateway.ClientsListed("node", List.of(connected), true, true));
     List<Gateway.SendMany.Entry> entries =
-        List.of(new Gateway.SendMany.Entry(CLIENT, 99, TIME, Map.of("header", "value")));
+        List.of(
+            new Gateway.SendMany.Entry(
+                CLIENT, 99, SendOrder.FIRST, TIME, Map.of("header", "value")));
     all.put(
         "SendMany", new Gateway.SendMany("node", 7, null, "c-1", Priority.HIGH, "key", entries));
     all.put(
@@ -162,7 +165,7 @@ final class ClusterMessages {
         new Gateway.SendMany("node", 7, PAYLOAD, "c-1", Priority.HIGH, "key", List.of()));
     all.put("PayloadUnknown", new Gateway.PayloadUnknown(List.of(98L, 99L)));
     all.put("InheritEnded/age", ended);
-    all.put("Send/timeLeft", new ClientConnection.Send(CLIENT, COMMAND, REPLY_TO));
+    all.put("Send/timeLeft", new ClientConnection.Send(CLIENT, COMMAND, REPLY_TO, SendOrder.FIRST));
     all.put("Watch", new Gateway.Watch(watcher, 12));
     all.put("Unwatch", new Gateway.Unwatch(watcher, 12));
     all.put(
@@ -203,6 +206,21 @@ final class ClusterMessages {
                 new Gateway.Batch.Item(
                     Gateway.Batch.TO_GATEWAY, "gK", ByteString.copyFromUtf8("one")),
                 new Gateway.Batch.Item("entity", "O", ByteString.copyFromUtf8("two")))));
+    all.put("Send/behind", new ClientConnection.Send(CLIENT, COMMAND, REPLY_TO, 77));
+    all.put(
+        "InheritEnded/latest",
+        new ClientConnection.InheritEnded(
+            CLIENT, List.of(), List.of(new SendSequence.Latest("node", 99))));
+    all.put(
+        "SendMany/behind",
+        new Gateway.SendMany(
+            "node",
+            7,
+            null,
+            "c-1",
+            Priority.HIGH,
+            "key",
+            List.of(new Gateway.SendMany.Entry(CLIENT, 99, 77, TIME, Map.of()))));
     return all;
   }
 }

@@ -508,8 +508,8 @@ class CommandFlowTest {
     RecordingDownlink stream = attach(0);
     ReplyTo here = new ReplyTo("here", 101, false);
     ReplyTo steps = new ReplyTo("there", 102, true);
-    flow.send(command("a", 60), here);
-    flow.send(command("b", 60), steps);
+    send(command("a", 60), here);
+    send(command("b", 60), steps);
     ReplyTo one = sendFromElsewhere("c");
     ReplyTo other = sendFromElsewhere("c");
     grant(stream, 5);
@@ -520,6 +520,77 @@ class CommandFlowTest {
     }
   }
 
+  // ---- the order of another node's sends ----------------------------------------------------
+
+  @Test
+  void whatCameTooEarlyIsWrittenAfterWhatItsNodeHadSentBefore() {
+    RecordingDownlink stream = attach(10);
+    sendAfter("c1", 101, SendOrder.FIRST);
+    sendAfter("c3", 103, 102);
+    sendAfter("c4", 104, 103);
+    assertThat(stream.delivered).containsExactly("c1");
+    assertThat(flow.queued()).isEqualTo(2);
+    sendAfter("c2", 102, 101);
+    assertThat(stream.delivered).containsExactly("c1", "c2", "c3", "c4");
+    assertThat(flow.queued()).isZero();
+  }
+
+  @Test
+  void whatDoesNotComeIsNotWaitedForForEver() {
+    RecordingDownlink stream = attach(10);
+    sendAfter("c3", 103, 102);
+    sendAfter("c2", 102, 101);
+    pass(Duration.ofMillis(2_999));
+    assertThat(stream.delivered).isEmpty();
+    pass(Duration.ofMillis(1));
+    assertThat(stream.delivered).containsExactly("c2", "c3");
+  }
+
+  @Test
+  void whatCameTooEarlyEndsAtItsDeadline() {
+    attach(10);
+    ReplyTo sender = new ReplyTo("there", 102, true);
+    flow.send(new ClientConnection.Send(CLIENT, command("c2", 1), sender, 101));
+    pass(Duration.ofSeconds(1));
+    assertThat(answers.reasonOf(sender)).isEqualTo(Reason.TIMED_OUT);
+    assertThat(answers.certaintyOf(sender)).isEqualTo(Certainty.NOT_SENT);
+  }
+
+  @Test
+  void whatCameTooEarlyCanBeCancelled() {
+    RecordingDownlink stream = attach(10);
+    ReplyTo sender = sendAfter("c2", 102, 101);
+    ReplyTo other = sendAfter("c3", 103, 102);
+    ReplyTo canceller = cancel("c2");
+    assertThat(answers.outcomeOf(sender)).isInstanceOf(Outcome.Cancelled.class);
+    assertThat(answers.verdictOf(canceller)).isEqualTo(CancelResult.Verdict.CANCELLED);
+    flow.abandon("c3", other);
+    assertThat(answers.outcomeOf(other)).isInstanceOf(Outcome.Cancelled.class);
+    sendAfter("c1", 101, SendOrder.FIRST);
+    pass(Duration.ofSeconds(4));
+    assertThat(stream.delivered).containsExactly("c1");
+  }
+
+  @Test
+  void whatCameTooEarlyEndsWithTheEntity() {
+    attach(10);
+    ReplyTo sender = sendAfter("c2", 102, 101);
+    assertThat(flow.isIdle()).isFalse();
+    flow.stop();
+    assertThat(answers.reasonOf(sender)).isEqualTo(Reason.SHUTTING_DOWN);
+    assertThat(answers.certaintyOf(sender)).isEqualTo(Certainty.NOT_SENT);
+  }
+
+  @Test
+  void anEntityThatTakesOverKnowsWhatTheOneBeforeItTook() {
+    RecordingDownlink stream = attach(10);
+    sendAfter("c2", 102, 101);
+    assertThat(stream.delivered).isEmpty();
+    flow.inheritEnded(List.of(), List.of(new SendSequence.Latest("there", 101)));
+    assertThat(stream.delivered).containsExactly("c2");
+    assertThat(flow.latestSends()).containsExactly(new SendSequence.Latest("there", 102));
+  }
+
   /** The stream's node may have told the first, and can say only that it told. */
   @Test
   void anotherIsNeverNamedForACommandThatIsDeliveredAgain() {
@@ -527,8 +598,8 @@ class CommandFlowTest {
     Instant soon = now.plusSeconds(1);
     ReplyTo patient = answers.remoteTicket();
     ReplyTo hurried = answers.remoteTicket();
-    flow.send(command("c1", 60), hurried);
-    flow.send(commandUntil("c1", soon), patient);
+    send(command("c1", 60), hurried);
+    send(commandUntil("c1", soon), patient);
     flow.detach(0);
     assertThat(resume(10, "p1", Set.of(), List.of()).answeredByStream)
         .containsExactly((ReplyTo) null);
@@ -846,13 +917,24 @@ class CommandFlowTest {
 
   private ReplyTo send(Command command) {
     ReplyTo sender = answers.ticket();
-    flow.send(command, sender);
+    send(command, sender);
     return sender;
   }
 
   private ReplyTo sendFromElsewhere(String id) {
     ReplyTo sender = answers.remoteTicket();
-    flow.send(command(id, "payload", Priority.NORMAL, ""), sender);
+    send(command(id, "payload", Priority.NORMAL, ""), sender);
+    return sender;
+  }
+
+  private void send(Command command, ReplyTo sender) {
+    flow.send(new ClientConnection.Send(CLIENT, command, sender, SendOrder.STRAIGHT));
+  }
+
+  /** Of another node, by its ticket and that of the one before it. */
+  private ReplyTo sendAfter(String id, long ticket, long before) {
+    ReplyTo sender = new ReplyTo("there", ticket, true);
+    flow.send(new ClientConnection.Send(CLIENT, command(id, 60), sender, before));
     return sender;
   }
 

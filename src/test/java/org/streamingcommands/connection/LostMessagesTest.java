@@ -160,6 +160,24 @@ class LostMessagesTest {
   }
 
   @Test
+  void whatWasSentAfterALostSendWaitsForIt() {
+    String id = cluster.idWithEntityOn(cluster.b);
+    try (ScriptedClient client = cluster.a.connect(id)) {
+      CompletableFuture<Void> lost =
+          LossySerializer.loseNext(
+              message ->
+                  message instanceof ClientConnection.Send send
+                      && send.command().id().equals("h1"));
+      // Said again after one of its two seconds.
+      cluster.c.send(id, TestNode.command("h1", "x", Duration.ofSeconds(2)));
+      TestNode.await(lost);
+      cluster.c.send(id, TestNode.command("h2", "x"));
+      assertThat(client.awaitCommand().getCommandId()).isEqualTo("h1");
+      assertThat(client.awaitCommand().getCommandId()).isEqualTo("h2");
+    }
+  }
+
+  @Test
   void anAnswerThatIsLostOnItsWayToTheSenderIsGivenAgain() {
     String id = cluster.idWithEntityOn(cluster.b);
     try (ScriptedClient client = cluster.a.connect(id)) {
