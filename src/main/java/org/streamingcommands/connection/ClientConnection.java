@@ -49,24 +49,35 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     ClientKey client();
   }
 
+  /** Somebody waits for the answer. */
+  sealed interface FromSender extends Request {
+    ReplyTo replyTo();
+  }
+
   /**
    * Send this; answered by steps and an outcome.
    *
    * @param after the ticket of the one before it, or what {@link SendOrder} says in its place
+   * @param asksWhere whether the sender's node wants to know where the entity is
    */
-  record Send(ClientKey client, Command command, ReplyTo replyTo, long after) implements Request {}
+  record Send(ClientKey client, Command command, ReplyTo replyTo, long after, boolean asksWhere)
+      implements FromSender {
+    Send askingWhere() {
+      return new Send(client, command, replyTo, after, true);
+    }
+  }
 
   /** Stop that; answered by what came of it. */
-  record Cancel(ClientKey client, String commandId, ReplyTo replyTo) implements Request {}
+  record Cancel(ClientKey client, String commandId, ReplyTo replyTo) implements FromSender {}
 
   /** The sender does not wait any more; where nobody else does either, the command is cancelled. */
-  record Abandon(ClientKey client, String commandId, ReplyTo replyTo) implements Request {}
+  record Abandon(ClientKey client, String commandId, ReplyTo replyTo) implements FromSender {}
 
   /** End the connection; answered by whether there was one. */
-  record Disconnect(ClientKey client, Goodbye goodbye, ReplyTo replyTo) implements Request {}
+  record Disconnect(ClientKey client, Goodbye goodbye, ReplyTo replyTo) implements FromSender {}
 
   /** Tell what you know; answered by a view. {@code commandId}: of this one only, unless empty. */
-  record Inspect(ClientKey client, String commandId, ReplyTo replyTo) implements Request {}
+  record Inspect(ClientKey client, String commandId, ReplyTo replyTo) implements FromSender {}
 
   /**
    * A stream says hello; answered by {@link Downlink#attached} or a rejection.
@@ -333,6 +344,9 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
     if (log.isDebugEnabled()) {
       log.debug(
           "{} is sent {} {}", client, send.command().id(), send.command().payload().getTypeUrl());
+    }
+    if (send.asksWhere()) {
+      connections.shortcuts().tellWhere(send);
     }
     // A drain that looks between the client has it and the turn's end must not find it idle.
     entry.expect();

@@ -27,6 +27,7 @@ import org.streamingcommands.cluster.v1.Detach;
 import org.streamingcommands.cluster.v1.Disconnect;
 import org.streamingcommands.cluster.v1.DisconnectAnswered;
 import org.streamingcommands.cluster.v1.Ended;
+import org.streamingcommands.cluster.v1.EntityHere;
 import org.streamingcommands.cluster.v1.Farewell;
 import org.streamingcommands.cluster.v1.Inherit;
 import org.streamingcommands.cluster.v1.InheritEnded;
@@ -191,6 +192,7 @@ final class ClusterSerializer extends SerializerWithStringManifest {
         IntroduceAgain.parser(),
         GatewayWire::read);
     add("gL", Gateway.LegacyLeft.class, GatewayWire::write, LegacyLeft.parser(), GatewayWire::read);
+    add("gE", Gateway.EntityHere.class, GatewayWire::write, EntityHere.parser(), GatewayWire::read);
     // To senders, through their gateway.
     add(
         "sR",

@@ -64,6 +64,7 @@ public final class Connections implements Extension {
   private final ClusterListings listings;
   private final PresenceFeeds feeds;
   private final ActorRef<ClusterPresence.Message> clusterPresence;
+  private final Shortcuts shortcuts;
   private final EntityRegion region;
   private final SendGate gate;
   private final Requests requests;
@@ -98,6 +99,9 @@ public final class Connections implements Extension {
     replies = new RoutedReplies(node, sends, gateways, limit, nodes::isOut);
     listings = new ClusterListings(system, node, presence, gateways, limit);
     feeds = new PresenceFeeds(node, presence, limit);
+    shortcuts =
+        new Shortcuts(
+            node, gateways, entities, this::routeThroughRegion, settings.numberOfShards());
     system.systemActorOf(
         Gateway.create(
             sessions,
@@ -110,7 +114,8 @@ public final class Connections implements Extension {
                 this::route,
                 this::routeThroughRegion,
                 sharedPayloads::announce,
-                sends::find)),
+                sends::find),
+            shortcuts),
         Gateway.NAME,
         INTERNAL);
     clusterPresence =
@@ -130,7 +135,7 @@ public final class Connections implements Extension {
             gate,
             draining,
             counters);
-    requests = new Requests(gate, sends, entities, region, limit, counters, clock);
+    requests = new Requests(gate, sends, entities, region, shortcuts, limit, counters, clock);
     fleetRoutes = new FleetRoutes(nodes, region, gateways, limit, sharedPayloads);
     askingAgain = new AskingAgain(clock, sends, sessions, entities, region);
     system.systemActorOf(
@@ -513,6 +518,7 @@ public final class Connections implements Extension {
     legacies.sweep();
     sharedPayloads.sweep();
     feeds.sweep();
+    shortcuts.retain(nodes.otherHosts());
   }
 
   /** Whether, of a node that stops, commands find their way to an entity on another. */
@@ -522,6 +528,10 @@ public final class Connections implements Extension {
 
   ClusterNodes nodes() {
     return nodes;
+  }
+
+  Shortcuts shortcuts() {
+    return shortcuts;
   }
 
   Legacies legacies() {

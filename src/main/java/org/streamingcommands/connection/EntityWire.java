@@ -33,6 +33,7 @@ final class EntityWire {
         .setCommand(ValueWire.command(send.command(), clock))
         .setReplyTo(ValueWire.replyTo(send.replyTo()))
         .setBehind(ValueWire.behind(send.replyTo().ticket(), send.after()))
+        .setAsksWhere(send.asksWhere())
         .build();
   }
 
@@ -41,7 +42,8 @@ final class EntityWire {
         ValueWire.key(send.getClient()),
         ValueWire.command(send.getCommand(), clock),
         ValueWire.replyTo(send.getReplyTo()),
-        ValueWire.after(send.getReplyTo().getTicket(), send.getBehind()));
+        ValueWire.after(send.getReplyTo().getTicket(), send.getBehind()),
+        send.getAsksWhere());
   }
 
   static Cancel write(ClientConnection.Cancel cancel) {

@@ -93,8 +93,14 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
     /** For the gateway itself, which knows whom it is about. */
     static final String TO_GATEWAY = "";
 
+    /** For the entity of the client that it names; see {@link Shortcuts}. */
+    static final String TO_CLIENT = "client";
+
+    /** The same came to a node that does not have that entity. */
+    static final String BACK = "back";
+
     /**
-     * @param recipient an entity of this node, as an actor reference, or {@link #TO_GATEWAY}
+     * @param recipient an entity of this node, as an actor reference, or one of the above
      * @param message as {@link ClusterSerializer} writes it under this manifest
      */
     record Item(String recipient, String manifest, ByteString message) {
@@ -247,6 +253,9 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
         ClientKey client, long ticket, long after, Instant deadline, Map<String, String> headers) {}
   }
 
+  /** That node has the client's entity; see {@link Shortcuts}. */
+  record EntityHere(ClientKey client, String node) implements Message {}
+
   /** What was to be sent with a payload that is not there any more. */
   record PayloadUnknown(List<Long> tickets) implements Message {}
 
@@ -263,6 +272,7 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
   private final PresenceFeeds feeds;
   private final Legacies legacies;
   private final SharedSends shared;
+  private final Shortcuts shortcuts;
   private final ClusterCodec codec;
   private final ActorRefResolver refs;
   private final PayloadStore<Long> payloads = new PayloadStore<>();
@@ -276,10 +286,13 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
       ClusterListings listing,
       PresenceFeeds feeds,
       Legacies legacies,
-      SharedSends shared) {
+      SharedSends shared,
+      Shortcuts shortcuts) {
     Behavior<Message> gateway =
         Behaviors.setup(
-            context -> new Gateway(context, sessions, senders, listing, feeds, legacies, shared));
+            context ->
+                new Gateway(
+                    context, sessions, senders, listing, feeds, legacies, shared, shortcuts));
     // It has no state that a failure could have spoilt, and everybody else needs it.
     return Behaviors.supervise(gateway).onFailure(SupervisorStrategy.resume());
   }
@@ -291,8 +304,10 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
       ClusterListings listing,
       PresenceFeeds feeds,
       Legacies legacies,
-      SharedSends shared) {
+      SharedSends shared,
+      Shortcuts shortcuts) {
     super(context);
+    this.shortcuts = shortcuts;
     this.codec = new ClusterCodec(context.getSystem());
     this.refs = ActorRefResolver.get(context.getSystem());
     this.shared = shared;
@@ -315,6 +330,7 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
         .onMessage(ListClients.class, this::onListClients)
         .onMessage(SendMany.class, this::onSendMany)
         .onMessage(PayloadUnknown.class, this::onPayloadUnknown)
+        .onMessage(EntityHere.class, this::onEntityHere)
         .onMessage(Watch.class, this::onWatch)
         .onMessage(Unwatch.class, this::onUnwatch)
         .build();
@@ -335,6 +351,12 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
   private void tell(String recipient, ClusterMessage message) throws Exception {
     if (message instanceof Message ours) {
       receive(getContext(), ours);
+    } else if (message instanceof ClientConnection.FromSender request) {
+      if (recipient.equals(Batch.BACK)) {
+        shortcuts.takeBack(request);
+      } else {
+        shortcuts.take(request);
+      }
     } else if (message instanceof ClientConnection.FromStream fromStream) {
       refs.<ClientConnection.Message>resolveActorRef(recipient).tell(fromStream);
     }
@@ -396,6 +418,11 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
 
   private Behavior<Message> onPayloadUnknown(PayloadUnknown unknown) {
     shared.sendAgain(unknown);
+    return this;
+  }
+
+  private Behavior<Message> onEntityHere(EntityHere here) {
+    shortcuts.learn(here);
     return this;
   }
 

@@ -14,6 +14,7 @@ import org.streamingcommands.cluster.v1.Confirmed;
 import org.streamingcommands.cluster.v1.Deliver;
 import org.streamingcommands.cluster.v1.DisconnectAnswered;
 import org.streamingcommands.cluster.v1.Ended;
+import org.streamingcommands.cluster.v1.EntityHere;
 import org.streamingcommands.cluster.v1.Farewell;
 import org.streamingcommands.cluster.v1.IntroduceAgain;
 import org.streamingcommands.cluster.v1.LegacyLeft;
@@ -363,6 +364,17 @@ final class GatewayWire {
         ValueWire.after(entry.getTicket(), entry.getBehind()),
         ValueWire.deadline(entry.getTimeLeft(), clock),
         entry.getHeadersMap());
+  }
+
+  static EntityHere write(Gateway.EntityHere here) {
+    return EntityHere.newBuilder()
+        .setClient(ValueWire.key(here.client()))
+        .setNode(here.node())
+        .build();
+  }
+
+  static Gateway.EntityHere read(EntityHere here) {
+    return new Gateway.EntityHere(ValueWire.key(here.getClient()), here.getNode());
   }
 
   static PayloadUnknown write(Gateway.PayloadUnknown unknown) {

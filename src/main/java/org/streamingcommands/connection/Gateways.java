@@ -1,9 +1,11 @@
 package org.streamingcommands.connection;
 
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorRefResolver;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.cluster.typed.Cluster;
 
 /** Finds the {@link Gateway} of a node by the node's name. Thread-safe. */
@@ -15,10 +17,15 @@ final class Gateways {
   private final String protocol;
   private final ClusterCodec codec;
   private final FrameLimit limit;
+  private final Executor internal;
 
   Gateways(ActorSystem<?> system, FrameLimit limit) {
     this.limit = limit;
     codec = new ClusterCodec(system);
+    internal =
+        system
+            .dispatchers()
+            .lookup(DispatcherSelector.fromConfig("pekko.actor.internal-dispatcher"));
     resolver = ActorRefResolver.get(system);
     protocol = Cluster.get(system).selfMember().address().protocol();
   }
@@ -34,7 +41,7 @@ final class Gateways {
     NodePost known = posts.get(node);
     return known != null
         ? known
-        : posts.computeIfAbsent(node, any -> new NodePost(of(node), codec, limit));
+        : posts.computeIfAbsent(node, any -> new NodePost(of(node), codec, limit, internal));
   }
 
   /** The node is gone; one of the same name is another. */

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.slf4j.Logger;
@@ -13,8 +15,9 @@ import org.streamingcommands.dispatch.NearPool;
 /**
  * What this node's entities and streams have to say to another node's. Each message between nodes
  * costs many times what is in it, so that those which come about together go as one. None waits for
- * another: they are packed once the thread that said the first has done what it is at. All come in
- * their order, whoever they are for, because all pass through the gateway over there. Thread-safe.
+ * another: they are packed once the thread that said the first has done what it is at, or by one of
+ * the system's where it is none of those that have an end to that. All come in their order, whoever
+ * they are for, because all pass through the gateway over there. Thread-safe.
  */
 final class NodePost {
   private static final Logger log = LoggerFactory.getLogger(NodePost.class);
@@ -26,6 +29,7 @@ final class NodePost {
 
   private final ActorRef<Gateway.Message> gateway;
   private final ClusterCodec codec;
+  private final Executor others;
   private final int mostBytes;
   private final Queue<Letter> letters = new ConcurrentLinkedQueue<>();
   private final AtomicInteger requests = new AtomicInteger();
@@ -35,8 +39,13 @@ final class NodePost {
   private List<Gateway.Batch.Item> packed = new ArrayList<>();
   private long bytes;
 
-  NodePost(ActorRef<Gateway.Message> gateway, ClusterCodec codec, FrameLimit limit) {
+  /**
+   * @param others where to pack what threads say that are neither the system's nor a stream's
+   */
+  NodePost(
+      ActorRef<Gateway.Message> gateway, ClusterCodec codec, FrameLimit limit, Executor others) {
     this.gateway = gateway;
+    this.others = others;
     this.codec = codec;
     this.mostBytes = Math.min(MOST_BYTES, limit.payloadBytes());
   }
@@ -44,6 +53,13 @@ final class NodePost {
   /** To the gateway itself. */
   void tell(Gateway.Message message) {
     add(new Letter(Gateway.Batch.TO_GATEWAY, message));
+  }
+
+  /**
+   * @param recipient {@link Gateway.Batch#TO_CLIENT} or {@link Gateway.Batch#BACK}
+   */
+  void tell(String recipient, ClientConnection.FromSender message) {
+    add(new Letter(recipient, message));
   }
 
   /**
@@ -56,7 +72,20 @@ final class NodePost {
   private void add(Letter letter) {
     letters.add(letter);
     if (requests.getAndIncrement() == 0 && !NearPool.stayToTheLast(turn)) {
-      StreamThread.afterwards(turn);
+      if (StreamThread.isCurrent()) {
+        StreamThread.afterwards(turn);
+      } else {
+        packElsewhere();
+      }
+    }
+  }
+
+  private void packElsewhere() {
+    try {
+      others.execute(turn);
+    } catch (RejectedExecutionException e) {
+      // The system ends, and so does its post.
+      turn();
     }
   }
 

@@ -33,6 +33,16 @@ final class PendingSends implements Replies {
 
   private static final Logger log = LoggerFactory.getLogger(PendingSends.class);
 
+  /** How a send comes to its entity. */
+  enum Way {
+    /** It is on this node and told directly: nothing is lost on the way. */
+    STRAIGHT,
+    /** To the node that has it. */
+    SHORTCUT,
+    /** Through the region, which finds it; and then it is to tell where it is. */
+    REGION
+  }
+
   /** What waits for an answer. */
   sealed interface Waiting permits PendingSend, Cancelling, Disconnecting, Inspecting {
     long deadlineMillis();
@@ -70,13 +80,15 @@ final class PendingSends implements Replies {
   /**
    * What to tell the client's entity.
    *
-   * @param direct whether it is on this node and told directly, so that nothing is lost on the way
+   * @param way how it will be told
    */
   ClientConnection.Send send(
-      ClientKey client, Command command, boolean steps, CommandListener listener, boolean direct) {
+      ClientKey client, Command command, boolean steps, CommandListener listener, Way way) {
+    boolean direct = way == Way.STRAIGHT;
     SendOrder.Place place = direct ? order.straight(client) : order.join(client);
     ReplyTo replyTo = new ReplyTo(node, place.ticket(), steps);
-    ClientConnection.Send send = new ClientConnection.Send(client, command, replyTo, place.after());
+    ClientConnection.Send send =
+        new ClientConnection.Send(client, command, replyTo, place.after(), way == Way.REGION);
     byTicket.put(replyTo.ticket(), new PendingSend(send, direct, listener, clock.millis()));
     return send;
   }
@@ -102,7 +114,8 @@ final class PendingSends implements Replies {
   private ClientConnection.Send again(ClientConnection.Send send) {
     return send.after() == SendOrder.FIRST || byTicket.containsKey(send.after())
         ? send
-        : new ClientConnection.Send(send.client(), send.command(), send.replyTo(), SendOrder.FIRST);
+        : new ClientConnection.Send(
+            send.client(), send.command(), send.replyTo(), SendOrder.FIRST, false);
   }
 
   /** One that came to life here since may never have been told. */

@@ -25,6 +25,7 @@ final class Requests {
   private final PendingSends sends;
   private final LocalEntities entities;
   private final EntityRegion region;
+  private final Shortcuts shortcuts;
   private final FrameLimit limit;
   private final Counters counters;
   private final InstantSource clock;
@@ -37,6 +38,7 @@ final class Requests {
       PendingSends sends,
       LocalEntities entities,
       EntityRegion region,
+      Shortcuts shortcuts,
       FrameLimit limit,
       Counters counters,
       InstantSource clock) {
@@ -44,6 +46,7 @@ final class Requests {
     this.sends = sends;
     this.entities = entities;
     this.region = region;
+    this.shortcuts = shortcuts;
     this.limit = limit;
     this.counters = counters;
     this.clock = clock;
@@ -80,14 +83,26 @@ final class Requests {
       listener.outcome(Outcome.notSent(Reason.TOO_LARGE, limit.tooLarge(command.size())));
       return 0;
     }
-    ClientConnection.Send send = sends.send(client, command, steps, listener, entity != null);
-    String there = entity != null || batches == null ? null : batches.nodeOf(client);
     if (entity != null) {
+      ClientConnection.Send send =
+          sends.send(client, command, steps, listener, PendingSends.Way.STRAIGHT);
       entity.tell(send);
-    } else if (batches != null && there != null) {
-      batches.add(there, send);
-    } else {
+      return send.replyTo().ticket();
+    }
+    String there = batches == null ? shortcuts.find(client) : batches.nodeOf(client);
+    ClientConnection.Send send =
+        sends.send(
+            client,
+            command,
+            steps,
+            listener,
+            there == null ? PendingSends.Way.REGION : PendingSends.Way.SHORTCUT);
+    if (there == null) {
       region.route(send);
+    } else if (batches == null) {
+      shortcuts.tell(there, send);
+    } else {
+      batches.add(there, send);
     }
     return send.replyTo().ticket();
   }
@@ -95,7 +110,7 @@ final class Requests {
   void abandon(long send) {
     ClientConnection.Send abandoned = sends.find(send);
     if (abandoned != null) {
-      route(
+      ask(
           new ClientConnection.Abandon(
               abandoned.client(), abandoned.command().id(), abandoned.replyTo()));
     }
@@ -104,7 +119,7 @@ final class Requests {
   CompletableFuture<CancelResult> cancel(ClientKey client, String commandId, Duration timeout) {
     CompletableFuture<CancelResult> result = new CompletableFuture<>();
     ReplyTo replyTo = sends.cancel(result::complete, clock.millis() + timeout.toMillis());
-    route(new ClientConnection.Cancel(client, commandId, replyTo));
+    ask(new ClientConnection.Cancel(client, commandId, replyTo));
     return result;
   }
 
@@ -115,15 +130,26 @@ final class Requests {
     }
     CompletableFuture<Boolean> result = new CompletableFuture<>();
     ReplyTo replyTo = sends.disconnect(result, clock.millis() + timeout.toMillis());
-    route(new ClientConnection.Disconnect(client, goodbye, replyTo));
+    ask(new ClientConnection.Disconnect(client, goodbye, replyTo));
     return result;
   }
 
   CompletableFuture<ClientView> inspect(ClientKey client, String commandId, Duration timeout) {
     CompletableFuture<ClientView> result = new CompletableFuture<>();
     ReplyTo replyTo = sends.inspect(result::complete, clock.millis() + timeout.toMillis());
-    route(new ClientConnection.Inspect(client, commandId, replyTo));
+    ask(new ClientConnection.Inspect(client, commandId, replyTo));
     return result;
+  }
+
+  /** The way that a send would go now: none overtakes the send that it is about. */
+  private void ask(ClientConnection.FromSender request) {
+    String there =
+        entities.find(request.client()) == null ? shortcuts.find(request.client()) : null;
+    if (there == null) {
+      route(request);
+    } else {
+      shortcuts.tell(there, request);
+    }
   }
 
   /** To the client's entity: told directly where it is on this node, through the region else. */

@@ -71,7 +71,8 @@ final class SharedSends {
               entry.client(),
               command,
               new ReplyTo(sends.node(), entry.ticket(), false),
-              entry.after()));
+              entry.after(),
+              false));
     }
   }
 

@@ -146,7 +146,8 @@ class ClientConnectionTest {
     // Straight into its mailbox, behind the stop: the dead letter has to find its way back.
     Heard heard = new Heard();
     PendingSends pending = connections.sends();
-    entity.tell(pending.send(key, TestNode.command("c1", "x"), false, heard, true));
+    entity.tell(
+        pending.send(key, TestNode.command("c1", "x"), false, heard, PendingSends.Way.STRAIGHT));
     assertThat(heard.awaitUndelivered().reason()).isEqualTo(Reason.NOT_CONNECTED);
     assertThat(connections.counters().unanswered.sum()).isZero();
   }
@@ -159,7 +160,9 @@ class ClientConnectionTest {
     Heard heard = new Heard();
     // As if told directly: nothing else would say it again.
     ClientConnection.Send send =
-        connections.sends().send(key, TestNode.command("c1", "x"), false, heard, true);
+        connections
+            .sends()
+            .send(key, TestNode.command("c1", "x"), false, heard, PendingSends.Way.STRAIGHT);
     node.system()
         .classicSystem()
         .deadLetters()
@@ -178,7 +181,7 @@ class ClientConnectionTest {
     ClientKey key = ClientKey.of(TestNode.SERVICE, "lost");
     Heard heard = new Heard();
     Command command = TestNode.command("c1", "x", Duration.ofSeconds(5));
-    connections.sends().send(key, command, false, heard, false);
+    connections.sends().send(key, command, false, heard, PendingSends.Way.REGION);
     stream.await(Delivery.class);
     stream.session.result("c1", DONE);
     assertThat(heard.awaitOutcome()).isEqualTo(DONE);

@@ -63,7 +63,7 @@ final class ClusterMessages {
         new ConnectedClient(
             CLIENT, "s#1", 42, Map.of("region", "eu"), "1.2.3", TIME, TIME, 3, 4, "node");
     Map<String, ClusterMessage> all = new LinkedHashMap<>();
-    all.put("Send", new ClientConnection.Send(CLIENT, COMMAND, REPLY_TO, SendOrder.FIRST));
+    all.put("Send", new ClientConnection.Send(CLIENT, COMMAND, REPLY_TO, SendOrder.FIRST, false));
     all.put("Cancel", new ClientConnection.Cancel(CLIENT, "c-1", REPLY_TO));
     all.put("Abandon", new ClientConnection.Abandon(CLIENT, "c-1", REPLY_TO));
     all.put("Disconnect", new ClientConnection.Disconnect(CLIENT, GOODBYE, REPLY_TO));
@@ -165,7 +165,9 @@ final class ClusterMessages {
         new Gateway.SendMany("node", 7, PAYLOAD, "c-1", Priority.HIGH, "key", List.of()));
     all.put("PayloadUnknown", new Gateway.PayloadUnknown(List.of(98L, 99L)));
     all.put("InheritEnded/age", ended);
-    all.put("Send/timeLeft", new ClientConnection.Send(CLIENT, COMMAND, REPLY_TO, SendOrder.FIRST));
+    all.put(
+        "Send/timeLeft",
+        new ClientConnection.Send(CLIENT, COMMAND, REPLY_TO, SendOrder.FIRST, false));
     all.put("Watch", new Gateway.Watch(watcher, 12));
     all.put("Unwatch", new Gateway.Unwatch(watcher, 12));
     all.put(
@@ -206,7 +208,7 @@ final class ClusterMessages {
                 new Gateway.Batch.Item(
                     Gateway.Batch.TO_GATEWAY, "gK", ByteString.copyFromUtf8("one")),
                 new Gateway.Batch.Item("entity", "O", ByteString.copyFromUtf8("two")))));
-    all.put("Send/behind", new ClientConnection.Send(CLIENT, COMMAND, REPLY_TO, 77));
+    all.put("Send/behind", new ClientConnection.Send(CLIENT, COMMAND, REPLY_TO, 77, false));
     all.put(
         "InheritEnded/latest",
         new ClientConnection.InheritEnded(
@@ -221,6 +223,8 @@ final class ClusterMessages {
             Priority.HIGH,
             "key",
             List.of(new Gateway.SendMany.Entry(CLIENT, 99, 77, TIME, Map.of()))));
+    all.put("Send/asksWhere", new ClientConnection.Send(CLIENT, COMMAND, REPLY_TO, 77, true));
+    all.put("EntityHere", new Gateway.EntityHere(CLIENT, "node"));
     return all;
   }
 }

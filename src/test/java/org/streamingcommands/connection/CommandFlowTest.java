@@ -550,7 +550,7 @@ class CommandFlowTest {
   void whatCameTooEarlyEndsAtItsDeadline() {
     attach(10);
     ReplyTo sender = new ReplyTo("there", 102, true);
-    flow.send(new ClientConnection.Send(CLIENT, command("c2", 1), sender, 101));
+    flow.send(new ClientConnection.Send(CLIENT, command("c2", 1), sender, 101, false));
     pass(Duration.ofSeconds(1));
     assertThat(answers.reasonOf(sender)).isEqualTo(Reason.TIMED_OUT);
     assertThat(answers.certaintyOf(sender)).isEqualTo(Certainty.NOT_SENT);
@@ -928,13 +928,13 @@ class CommandFlowTest {
   }
 
   private void send(Command command, ReplyTo sender) {
-    flow.send(new ClientConnection.Send(CLIENT, command, sender, SendOrder.STRAIGHT));
+    flow.send(new ClientConnection.Send(CLIENT, command, sender, SendOrder.STRAIGHT, false));
   }
 
   /** Of another node, by its ticket and that of the one before it. */
   private ReplyTo sendAfter(String id, long ticket, long before) {
     ReplyTo sender = new ReplyTo("there", ticket, true);
-    flow.send(new ClientConnection.Send(CLIENT, command(id, 60), sender, before));
+    flow.send(new ClientConnection.Send(CLIENT, command(id, 60), sender, before, false));
     return sender;
   }
 

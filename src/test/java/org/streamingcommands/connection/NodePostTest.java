@@ -31,7 +31,8 @@ class NodePostTest {
 
   private final TestProbe<Gateway.Message> gateway = KIT.createTestProbe();
   private final ClusterCodec codec = new ClusterCodec(KIT.system());
-  private final NodePost post = new NodePost(gateway.ref(), codec, new FrameLimit(1 << 20));
+  private final NodePost post =
+      new NodePost(gateway.ref(), codec, new FrameLimit(1 << 20), Runnable::run);
   private final ExecutorService loop = Executors.newSingleThreadExecutor();
 
   @AfterAll
