@@ -2,6 +2,7 @@ package org.streamingcommands.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -24,6 +26,11 @@ public final class NodeCluster implements AutoCloseable {
 
   private static final String SYSTEM = "streaming-commands";
   private static final int PORTS = 3;
+
+  // Linux hands out ports from 32768 on, others from 49152 on.
+  private static final int FIRST_PORT = 20_000;
+  private static final int LAST_PORT = 32_000;
+  private static final int MOST_TRIES = 1_000;
 
   private final List<NodeProcess> nodes = new ArrayList<>();
   private final List<FaultyLink> links = new ArrayList<>();
@@ -152,12 +159,22 @@ public final class NodeCluster implements AutoCloseable {
     return Integer.toString(address.getPort());
   }
 
-  /** Ports that nobody listens on; the next one who asks for any may get them too. */
+  /**
+   * Ports that nobody listens on, of those that no system hands out to whoever dials: a node that
+   * was away must find its own free.
+   */
   private static int[] freePorts(int count) throws IOException {
     List<ServerSocket> taken = new ArrayList<>();
     try {
-      for (int i = 0; i < count; i++) {
-        taken.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+      for (int tries = 0; taken.size() < count; tries++) {
+        int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
+        try {
+          taken.add(new ServerSocket(port, 1, InetAddress.getLoopbackAddress()));
+        } catch (BindException e) {
+          if (tries == MOST_TRIES) {
+            throw e;
+          }
+        }
       }
       return taken.stream().mapToInt(ServerSocket::getLocalPort).toArray();
     } finally {
