@@ -42,7 +42,10 @@ final class ByteLog {
 
   private static final int SMALLEST_RING = 1024;
   private static final int SMALLEST_TABLE = 16;
-  private static final int[] NO_TABLE = {};
+  private static final long[] NO_TABLE = {};
+
+  /** 2^32 over the golden ratio: ids that count up have hashes that do, which it keeps apart. */
+  private static final int SPREAD = 0x9E3779B9;
 
   /** A ring that is used less than one part in so many is made smaller. */
   private static final int SPARSE = 4;
@@ -55,8 +58,11 @@ final class ByteLog {
   private int used;
   private int count;
 
-  /** Positions in the ring plus one, by hash with linear probing; 0 is free. */
-  private int[] table = NO_TABLE;
+  /**
+   * A hash and a position in the ring plus one, by hash with linear probing; 0 is free. With the
+   * hashes here, looking past others does not touch the ring, of which little is near a processor.
+   */
+  private long[] table = NO_TABLE;
 
   /**
    * @param maxBytes more only where one entry alone has more
@@ -124,10 +130,12 @@ final class ByteLog {
     }
     int hash = id.hashCode();
     int mask = table.length - 1;
-    for (int slot = spread(hash) & mask; table[slot] != 0; slot = (slot + 1) & mask) {
-      int at = table[slot] - 1;
-      if (from.getInt(at + HASH) == hash && idAt(from, at).equals(id)) {
-        return at;
+    for (int slot = home(hash, mask); table[slot] != 0; slot = (slot + 1) & mask) {
+      if (hash(table[slot]) == hash) {
+        int at = position(table[slot]);
+        if (idAt(from, at).equals(id)) {
+          return at;
+        }
       }
     }
     return -1;
@@ -311,29 +319,42 @@ final class ByteLog {
 
   // ---- the table ----------------------------------------------------------------------------
 
-  private static int spread(int hash) {
-    return hash ^ (hash >>> 16);
+  private static long slot(int hash, int at) {
+    return (long) hash << Integer.SIZE | at + 1;
+  }
+
+  private static int hash(long slot) {
+    return (int) (slot >>> Integer.SIZE);
+  }
+
+  private static int position(long slot) {
+    return (int) slot - 1;
+  }
+
+  /** Where a hash belongs: the upper bits of the product, which all of its own have a part in. */
+  private static int home(int hash, int mask) {
+    return hash * SPREAD >>> Integer.numberOfLeadingZeros(mask);
   }
 
   private void enter(int hash, int at) {
     int mask = table.length - 1;
-    int slot = spread(hash) & mask;
-    while (table[slot] != 0) {
-      slot = (slot + 1) & mask;
+    int free = home(hash, mask);
+    while (table[free] != 0) {
+      free = (free + 1) & mask;
     }
-    table[slot] = at + 1;
+    table[free] = slot(hash, at);
   }
 
   /** Frees the entry's slot; those that had to step aside for it move up. */
   private void leave(int hash, int at) {
-    ByteBuffer from = ring();
     int mask = table.length - 1;
-    int free = spread(hash) & mask;
-    while (table[free] != at + 1) {
+    long leaving = slot(hash, at);
+    int free = home(hash, mask);
+    while (table[free] != leaving) {
       free = (free + 1) & mask;
     }
     for (int slot = (free + 1) & mask; table[slot] != 0; slot = (slot + 1) & mask) {
-      int home = spread(from.getInt(table[slot] - 1 + HASH)) & mask;
+      int home = home(hash(table[slot]), mask);
       if (((slot - home) & mask) >= ((slot - free) & mask)) {
         table[free] = table[slot];
         free = slot;
@@ -347,7 +368,7 @@ final class ByteLog {
     if (table.length == size) {
       Arrays.fill(table, 0);
     } else {
-      table = new int[size];
+      table = new long[size];
     }
     int at = head;
     for (int entered = 0; entered < count; ) {
