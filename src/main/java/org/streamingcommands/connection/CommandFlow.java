@@ -99,11 +99,11 @@ final class CommandFlow {
     SendSequence inOrder = sequence();
     if (inOrder.take(send)) {
       send(send.command(), send.replyTo());
-      takeEarly();
     } else {
       counters.early.increment();
-      pending.dueAt(inOrder.dueMillis());
     }
+    takeEarly();
+    pending.dueAt(inOrder.dueMillis());
   }
 
   /** Those whose turn it is now. */
@@ -117,7 +117,7 @@ final class CommandFlow {
 
   private SendSequence sequence() {
     if (sequence == null) {
-      sequence = new SendSequence(clock, settings.queueSize());
+      sequence = new SendSequence(clock, settings.queueSize(), settings.queueBytes());
     }
     return sequence;
   }
@@ -215,7 +215,7 @@ final class CommandFlow {
   void abandon(String commandId, ReplyTo replyTo) {
     PendingCommand command = pending.find(commandId);
     if (command == null) {
-      withdraw(send -> send.replyTo().ticket() == replyTo.ticket());
+      withdraw(send -> send.replyTo().equals(replyTo));
     } else if (command.abandon(replyTo)) {
       cancel(command);
     }

@@ -42,36 +42,44 @@ final class SendSequence {
 
   private final InstantSource clock;
   private final int mostEarly;
+  private final long mostBytes;
   private final Map<String, Origin> origins = new HashMap<>();
   private int early;
+  private long bytes;
 
   /**
-   * @param mostEarly for more than these, nothing waits
+   * @param mostEarly with more than these, or of more bytes, none waits
    */
-  SendSequence(InstantSource clock, int mostEarly) {
+  SendSequence(InstantSource clock, int mostEarly, long mostBytes) {
     this.clock = clock;
     this.mostEarly = mostEarly;
+    this.mostBytes = mostBytes;
   }
 
   /**
    * A send came.
    *
-   * @return whether it is its turn; else it is kept, and comes out of {@link #due} later
+   * @return whether it is its turn; else it is kept, and comes out of {@link #due}
    */
   boolean take(ClientConnection.Send send) {
     Origin origin = origin(send.replyTo().node());
-    if (origin.early.remove(send.replyTo().ticket()) != null) {
+    ClientConnection.Send before = origin.early.remove(send.replyTo().ticket());
+    if (before != null) {
       // Asked for again, and by now nothing that it had to wait for may be under way.
-      early--;
+      left(before);
     }
-    if (origin.isInTurn(send) || early >= mostEarly) {
+    if (origin.isInTurn(send)) {
       origin.take(send);
       return true;
     }
-    long until = Math.min(clock.millis() + WAIT_MILLIS, send.command().deadline().toEpochMilli());
+    boolean isFull = early >= mostEarly || bytes + send.command().size() > mostBytes;
+    long now = clock.millis();
+    long until =
+        isFull ? now : Math.min(now + WAIT_MILLIS, send.command().deadline().toEpochMilli());
     origin.untilMillis = origin.early.isEmpty() ? until : Math.min(origin.untilMillis, until);
     origin.early.put(send.replyTo().ticket(), send);
     early++;
+    bytes += send.command().size();
     return false;
   }
 
@@ -94,8 +102,13 @@ final class SendSequence {
         due.add(next);
       }
     }
-    early -= due.size();
+    due.forEach(this::left);
     return due;
+  }
+
+  private void left(ClientConnection.Send send) {
+    early--;
+    bytes -= send.command().size();
   }
 
   /** When some will wait no longer; {@link PendingCommands#NEVER} where none waits. */
@@ -123,7 +136,7 @@ final class SendSequence {
       all.addAll(origin.early.values());
       origin.early.clear();
     }
-    early = 0;
+    all.forEach(this::left);
     return all;
   }
 
@@ -133,7 +146,7 @@ final class SendSequence {
     for (Origin origin : origins.values()) {
       origin.early.values().removeIf(send -> unwanted.test(send) && withdrawn.add(send));
     }
-    early -= withdrawn.size();
+    withdrawn.forEach(this::left);
     return withdrawn;
   }
 

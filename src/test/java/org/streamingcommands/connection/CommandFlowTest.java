@@ -547,6 +547,27 @@ class CommandFlowTest {
   }
 
   @Test
+  void noMoreWaitForTheirTurnThanTheQueueTakes() {
+    flow = flow("queue-size = 2");
+    RecordingDownlink stream = attach(10);
+    sendAfter("c2", 102, 101);
+    sendAfter("c3", 103, 102);
+    assertThat(stream.delivered).isEmpty();
+    sendAfter("c4", 104, 103);
+    assertThat(stream.delivered).containsExactly("c2", "c3", "c4");
+  }
+
+  @Test
+  void whatWaitsForItsTurnIsBoundedInBytes() {
+    flow = flow("queue-bytes = 100");
+    RecordingDownlink stream = attach(10);
+    sendAfter("c2", 102, 101);
+    assertThat(stream.delivered).isEmpty();
+    sendAfter("c3", 103, 102);
+    assertThat(stream.delivered).containsExactly("c2", "c3");
+  }
+
+  @Test
   void whatCameTooEarlyEndsAtItsDeadline() {
     attach(10);
     ReplyTo sender = new ReplyTo("there", 102, true);

@@ -146,11 +146,7 @@ class LostMessagesTest {
   void aSendThatIsLostIsSaidAgainBeforeItsDeadline() {
     String id = cluster.idWithEntityOn(cluster.b);
     try (ScriptedClient client = cluster.a.connect(id)) {
-      CompletableFuture<Void> lost =
-          LossySerializer.loseNext(
-              message ->
-                  message instanceof ClientConnection.Send send
-                      && send.command().id().equals("f1"));
+      CompletableFuture<Void> lost = LossySerializer.loseNext(message -> isSend(message, "f1"));
       Heard heard = cluster.c.send(id, TestNode.command("f1", "x", Duration.ofSeconds(6)));
       TestNode.await(lost);
       assertThat(client.awaitCommand().getCommandId()).isEqualTo("f1");
@@ -163,11 +159,7 @@ class LostMessagesTest {
   void whatWasSentAfterALostSendWaitsForIt() {
     String id = cluster.idWithEntityOn(cluster.b);
     try (ScriptedClient client = cluster.a.connect(id)) {
-      CompletableFuture<Void> lost =
-          LossySerializer.loseNext(
-              message ->
-                  message instanceof ClientConnection.Send send
-                      && send.command().id().equals("h1"));
+      CompletableFuture<Void> lost = LossySerializer.loseNext(message -> isSend(message, "h1"));
       // Said again after one of its two seconds.
       cluster.c.send(id, TestNode.command("h1", "x", Duration.ofSeconds(2)));
       TestNode.await(lost);
@@ -196,6 +188,10 @@ class LostMessagesTest {
 
   private static Heard send(String id, String command) {
     return cluster.b.send(id, TestNode.command(command, "x"));
+  }
+
+  private static boolean isSend(Object message, String command) {
+    return message instanceof ClientConnection.Send send && send.command().id().equals(command);
   }
 
   private static boolean isResult(Object message, String command) {
