@@ -75,9 +75,9 @@ class ShortcutsTest {
     }
     try (ScriptedClient client = cluster.a.connect(id)) {
       learn(client, id, "c1");
+      // Its entity says so, and stops when it likes.
       assertThat(cluster.c.send(never, TestNode.command("c2", "x")).awaitUndelivered().reason())
           .isEqualTo(Reason.NOT_CONNECTED);
-      assertThat(cluster.b.connections().entities().find(key(never))).isNotNull();
     }
   }
 
