@@ -39,6 +39,7 @@ import org.streamingcommands.command.Priority;
 public class CommandFlowBenchmark {
   private static final int PAYLOAD = 100;
   private static final int CREDITS = 1000;
+  private static final ClientKey CLIENT = ClientKey.of("bots", "b1");
   private static final StreamRef STREAM = new StreamRef("here", 1);
   private static final Any COMMAND =
       Any.pack(BytesValue.of(ByteString.copyFrom(new byte[PAYLOAD])));
@@ -58,7 +59,7 @@ public class CommandFlowBenchmark {
             new Discarded(answers),
             new Counters(),
             clock);
-    Hello hello = new Hello(ClientKey.of("bots", "b1"), "p1", Map.of(), "", 0, Set.of(), List.of());
+    Hello hello = new Hello(CLIENT, "p1", Map.of(), "", 0, Set.of(), List.of());
     var attach = new ClientConnection.Attach(STREAM, hello, Set.of(), false, 0);
     flow.attach(new Taking(answers, CREDITS), attach);
     flow.resume(attach);
@@ -71,7 +72,8 @@ public class CommandFlowBenchmark {
     String id = CommandIds.next();
     Command command =
         new Command(id, COMMAND, clock.instant().plusSeconds(5), Priority.NORMAL, "", Map.of());
-    flow.send(command, new ReplyTo("here", ++ticket, false));
+    ReplyTo sender = new ReplyTo("here", ++ticket, false);
+    flow.send(new ClientConnection.Send(CLIENT, command, sender, SendOrder.STRAIGHT, false));
     flow.result(new ClientConnection.Resulted(STREAM, id, DONE, 0));
   }
 
