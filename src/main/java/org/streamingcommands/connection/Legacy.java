@@ -12,7 +12,7 @@ final class Legacy {
   /**
    * How commands ended, the eldest first; one that no message holds is left out.
    *
-   * @param latest goes with the first
+   * @param latest goes ahead of them
    */
   static List<ClientConnection.InheritEnded> ended(
       ClientKey client,

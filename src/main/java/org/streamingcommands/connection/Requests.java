@@ -79,15 +79,15 @@ final class Requests {
       return 0;
     }
     LocalEntities.Entry entity = entities.find(client);
-    if (entity == null && !limit.fits(command)) {
-      listener.outcome(Outcome.notSent(Reason.TOO_LARGE, limit.tooLarge(command.size())));
-      return 0;
-    }
     if (entity != null) {
       ClientConnection.Send send =
           sends.send(client, command, steps, listener, PendingSends.Way.STRAIGHT);
       entity.tell(send);
       return send.replyTo().ticket();
+    }
+    if (!limit.fits(command)) {
+      listener.outcome(Outcome.notSent(Reason.TOO_LARGE, limit.tooLarge(command.size())));
+      return 0;
     }
     String there = batches == null ? shortcuts.find(client) : batches.nodeOf(client);
     ClientConnection.Send send =
@@ -143,12 +143,14 @@ final class Requests {
 
   /** The way that a send would go now: none overtakes the send that it is about. */
   private void ask(ClientConnection.FromSender request) {
-    String there =
-        entities.find(request.client()) == null ? shortcuts.find(request.client()) : null;
-    if (there == null) {
-      route(request);
-    } else {
+    LocalEntities.Entry entity = entities.find(request.client());
+    String there = shortcuts.find(request.client());
+    if (entity != null) {
+      entity.tell(request);
+    } else if (there != null) {
       shortcuts.tell(there, request);
+    } else {
+      region.route(request);
     }
   }
 

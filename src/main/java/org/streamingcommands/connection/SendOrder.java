@@ -19,8 +19,8 @@ final class SendOrder {
   /** A send's ticket, and that of the one before it. */
   record Place(long ticket, long after) {}
 
-  /** The ticket of the last one on its way. */
-  private final ConcurrentHashMap<ClientKey, Long> latest = new ConcurrentHashMap<>();
+  /** The last one on its way. */
+  private final ConcurrentHashMap<ClientKey, Place> latest = new ConcurrentHashMap<>();
 
   private final LongSupplier nextTicket;
 
@@ -34,35 +34,21 @@ final class SendOrder {
   /** Of one that goes straight to its entity: it must not overtake what did not, and was before. */
   Place straight(ClientKey client) {
     long ticket = nextTicket.getAsLong();
-    return new Place(ticket, latest.isEmpty() ? STRAIGHT : latest.getOrDefault(client, STRAIGHT));
+    Place before = latest.isEmpty() ? null : latest.get(client);
+    return new Place(ticket, before == null ? STRAIGHT : before.ticket());
   }
 
   /** Of one that does not. It has to {@link #leave}. */
   Place join(ClientKey client) {
-    Joining joining = new Joining(nextTicket);
-    latest.compute(client, joining::join);
-    return new Place(joining.ticket, joining.after);
+    // The ticket is taken while nobody else joins the same line: tickets tell the order.
+    return latest.compute(
+        client,
+        (any, before) ->
+            new Place(nextTicket.getAsLong(), before == null ? FIRST : before.ticket()));
   }
 
   /** It has an outcome. */
   void leave(ClientKey client, long ticket) {
-    latest.remove(client, ticket);
-  }
-
-  /** Takes the ticket while nobody else joins the same line, so that tickets tell the order. */
-  private static final class Joining {
-    private final LongSupplier nextTicket;
-    private long ticket;
-    private long after;
-
-    Joining(LongSupplier nextTicket) {
-      this.nextTicket = nextTicket;
-    }
-
-    Long join(ClientKey client, Long before) {
-      ticket = nextTicket.getAsLong();
-      after = before == null ? FIRST : before;
-      return ticket;
-    }
+    latest.computeIfPresent(client, (any, last) -> last.ticket() == ticket ? null : last);
   }
 }

@@ -98,7 +98,7 @@ final class Shortcuts {
     }
   }
 
-  /** As Pekko's HashCodeMessageExtractor: clients of one shard are on one node. */
+  /** As Pekko's HashCodeMessageExtractor, which makes a string of it for each message. */
   private int shard(ClientKey client) {
     return Math.abs(client.entityId().hashCode() % homes.length());
   }
