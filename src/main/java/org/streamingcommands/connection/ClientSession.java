@@ -643,8 +643,7 @@ public final class ClientSession implements Downlink {
       }
       wasConnected = state == State.ATTACHED;
       state = State.ENDED;
-      DistantEntity far = distant;
-      if (far != null && far.isMoving()) {
+      if (distant != null) {
         connections.presence().lost(describe());
       }
     }

@@ -130,8 +130,9 @@ final class LocalEntities {
     byEntityId.remove(entry.client.entityId(), entry);
     ConnectedClient last = entry.describe();
     if (last != null) {
-      entry.connected = null;
+      // Until it is there, listings find it here.
       presence.moved(entry, last);
+      entry.connected = null;
     }
   }
 

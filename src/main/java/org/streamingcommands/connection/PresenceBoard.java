@@ -1,7 +1,9 @@
 package org.streamingcommands.connection;
 
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -15,12 +17,15 @@ import org.streamingcommands.command.ClientKey;
 /**
  * Who is connected, as the entities of this node say, in the order of service and id; and who wants
  * to hear of changes. A connection whose entity moves is on the board of the node that the entity
- * left for a moment, and then on that of its stream's node, until the next entity has it: it never
- * ended. Listings read without a lock. Changes are told under one, so that a watcher's snapshot and
- * what follows it leave no gap.
+ * left for a moment, and then on that of its stream's node, until a moment after the next entity
+ * has it: it never ended. Listings read without a lock. Changes are told under one, so that a
+ * watcher's snapshot and what follows it leave no gap.
  */
 final class PresenceBoard {
-  /** How long word that an entity moves may be on its way to the node of the stream. */
+  /**
+   * How long word that an entity moves may be on its way to the node of the stream; and how long a
+   * listing may take from the first node it asks to the last.
+   */
   private static final long PARTING_MILLIS = 1_000;
 
   /** A change as one node sees it; {@link ClusterPresence} makes one story of all nodes'. */
@@ -45,12 +50,20 @@ final class PresenceBoard {
     void changed(Change change, ConnectedClient client);
   }
 
-  /** A connection without an entity. */
-  private record Moving(ConnectedClient client, long untilMillis) {}
+  /**
+   * A connection without an entity.
+   *
+   * @param isFound it has one again: a listing may have asked the node of that one just before
+   */
+  private record Moving(ConnectedClient client, long untilMillis, boolean isFound) {}
 
   private final ConcurrentNavigableMap<ClientKey, LocalEntities.Entry> connected =
       new ConcurrentSkipListMap<>();
   private final ConcurrentNavigableMap<ClientKey, Moving> moving = new ConcurrentSkipListMap<>();
+
+  /** Those of {@code moving} that are there for a moment, the next to go first. */
+  private final Deque<Moving> parting = new ArrayDeque<>();
+
   private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
   private final InstantSource clock;
 
@@ -77,8 +90,10 @@ final class PresenceBoard {
 
   /** The entity goes, and the connection stays. */
   synchronized void moved(LocalEntities.Entry entry, ConnectedClient last) {
-    if (connected.remove(entry.client(), entry)) {
-      moving.put(entry.client(), new Moving(last, clock.millis() + PARTING_MILLIS));
+    if (connected.get(entry.client()) == entry) {
+      // Here before it is gone from there: a listing reads there, and then here.
+      keepAMoment(last, false);
+      connected.remove(entry.client(), entry);
       tell(Change.MOVING, last);
     }
   }
@@ -88,27 +103,46 @@ final class PresenceBoard {
   /** The stream looks for its next entity. */
   synchronized void seeking(ConnectedClient client) {
     if (!connected.containsKey(client.client())) {
-      moving.put(client.client(), new Moving(client, Long.MAX_VALUE));
+      moving.put(client.client(), new Moving(client, Long.MAX_VALUE, false));
     }
   }
 
   /** It found it. */
   synchronized void found(ConnectedClient client) {
-    take(client);
+    if (take(client) != null) {
+      keepAMoment(client, true);
+    }
   }
 
-  /** It ended first, and no entity knows. */
+  /** It ended. Where it had not found one yet, no entity knows. */
   synchronized void lost(ConnectedClient client) {
-    if (take(client)) {
+    Moving known = take(client);
+    if (known != null && !known.isFound()) {
       tell(Change.DISCONNECTED, client);
     }
   }
 
-  private boolean take(ConnectedClient client) {
+  private void keepAMoment(ConnectedClient client, boolean isFound) {
+    long nowMillis = clock.millis();
+    // Also where nobody lists.
+    for (Moving first = parting.peek();
+        first != null && nowMillis >= first.untilMillis();
+        first = parting.peek()) {
+      moving.remove(first.client().client(), first);
+      parting.remove();
+    }
+    Moving known = new Moving(client, nowMillis + PARTING_MILLIS, isFound);
+    moving.put(client.client(), known);
+    parting.add(known);
+  }
+
+  private @Nullable Moving take(ConnectedClient client) {
     Moving known = moving.get(client.client());
     return known != null
-        && known.client().sessionId().equals(client.sessionId())
-        && moving.remove(client.client(), known);
+            && known.client().sessionId().equals(client.sessionId())
+            && moving.remove(client.client(), known)
+        ? known
+        : null;
   }
 
   private void tell(Change change, @Nullable ConnectedClient client) {
@@ -126,7 +160,12 @@ final class PresenceBoard {
     List<ConnectedClient> now = new ArrayList<>(connected.size());
     connected.values().forEach(entry -> add(now, entry.describe()));
     List<ConnectedClient> between = new ArrayList<>();
-    moving.values().forEach(known -> add(between, known.client()));
+    for (Moving known : moving.values()) {
+      // What is found the next entity's node tells.
+      if (!known.isFound()) {
+        between.add(known.client());
+      }
+    }
     watcher.snapshot(now, between);
     watchers.add(watcher);
     return () -> watchers.remove(watcher);
@@ -156,31 +195,33 @@ final class PresenceBoard {
       Predicate<ConnectedClient> chosen,
       @Nullable ClientKey after,
       int limit) {
-    NavigableMap<ClientKey, ConnectedClient> between = between(service, chosen, after);
+    NavigableMap<ClientKey, ConnectedClient> between = new TreeMap<>();
+    addBetween(between, service, chosen, after);
     List<ConnectedClient> page = new ArrayList<>();
     for (LocalEntities.Entry entry : from(connected, service, after).values()) {
       if (page.size() >= limit || service != null && !entry.client().service().equals(service)) {
         break;
       }
-      while (!between.isEmpty() && between.firstKey().compareTo(entry.client()) < 0) {
-        page.add(between.pollFirstEntry().getValue());
-      }
       ConnectedClient client = entry.describe();
       if (client != null && chosen.test(client)) {
-        between.remove(entry.client());
         page.add(client);
       }
     }
-    while (!between.isEmpty()) {
-      page.add(between.pollFirstEntry().getValue());
+    // Once more: for those whose entity left since.
+    addBetween(between, service, chosen, after);
+    if (between.isEmpty()) {
+      return page;
     }
-    return page.size() > limit ? new ArrayList<>(page.subList(0, limit)) : page;
+    page.forEach(client -> between.put(client.client(), client));
+    return between.values().stream().limit(limit).toList();
   }
 
   /** The chosen ones whose entities move: few, and for a short time. */
-  private NavigableMap<ClientKey, ConnectedClient> between(
-      @Nullable String service, Predicate<ConnectedClient> chosen, @Nullable ClientKey after) {
-    NavigableMap<ClientKey, ConnectedClient> between = new TreeMap<>();
+  private void addBetween(
+      NavigableMap<ClientKey, ConnectedClient> between,
+      @Nullable String service,
+      Predicate<ConnectedClient> chosen,
+      @Nullable ClientKey after) {
     for (Moving known : from(moving, service, after).values()) {
       ConnectedClient client = known.client();
       if (service != null && !client.client().service().equals(service)) {
@@ -192,7 +233,6 @@ final class PresenceBoard {
         between.put(client.client(), client);
       }
     }
-    return between;
   }
 
   private static <T> NavigableMap<ClientKey, T> from(
