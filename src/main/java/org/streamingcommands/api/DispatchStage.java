@@ -1,8 +1,8 @@
 package org.streamingcommands.api;
 
 import com.google.protobuf.Any;
-import com.google.protobuf.MessageLite;
 import io.grpc.StatusRuntimeException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -27,7 +27,6 @@ import org.streamingcommands.command.Receipt;
 import org.streamingcommands.connection.Connections;
 import org.streamingcommands.connection.Sender;
 import org.streamingcommands.grpc.Wire;
-import org.streamingcommands.grpc.http.FrameBatch;
 import org.streamingcommands.grpc.v1.CancelCommandRequest;
 import org.streamingcommands.grpc.v1.DispatchRequest;
 import org.streamingcommands.grpc.v1.DispatchResponse;
@@ -74,7 +73,7 @@ final class DispatchStage extends GraphStage<FlowShape<List<DispatchRequest>, By
     private final AsyncCallback<Logic> awake = createAsyncCallback(woken -> turn());
     private final DispatchReady ready = new DispatchReady(() -> awake.invoke(this));
     private final Map<Long, DispatchAsk> inFlight = new HashMap<>();
-    private final FrameBatch batch = new FrameBatch();
+    private final DispatchAnswers answers = new DispatchAnswers();
 
     private Iterator<DispatchRequest> unread = Collections.emptyIterator();
     private @Nullable DispatchAsk toWrite;
@@ -95,7 +94,7 @@ final class DispatchStage extends GraphStage<FlowShape<List<DispatchRequest>, By
                 failure = expired.status().asRuntimeException(expired.trailers());
                 cancel(in);
               } else {
-                unread = batch.iterator();
+                unread = unbatched(batch).iterator();
               }
               turn();
             }
@@ -126,6 +125,20 @@ final class DispatchStage extends GraphStage<FlowShape<List<DispatchRequest>, By
           });
     }
 
+    private List<DispatchRequest> unbatched(List<DispatchRequest> messages) {
+      List<DispatchRequest> all = new ArrayList<>();
+      for (DispatchRequest message : messages) {
+        if (message.getBatches()) {
+          answers.takeBatches();
+        }
+        if (message.getBatchCount() == 0 || message.hasSend() || message.hasCancel()) {
+          all.add(message);
+        }
+        all.addAll(message.getBatchList());
+      }
+      return all;
+    }
+
     private boolean isStopping(Throwable cause) {
       return cause instanceof StatusRuntimeException status
           && status.getStatus().getCode() == io.grpc.Status.Code.UNAVAILABLE;
@@ -140,7 +153,7 @@ final class DispatchStage extends GraphStage<FlowShape<List<DispatchRequest>, By
     private void turn() {
       read();
       write();
-      if (isClosed(in) && !unread.hasNext() && inFlight.isEmpty() && batch.isEmpty()) {
+      if (isClosed(in) && !unread.hasNext() && inFlight.isEmpty() && answers.isEmpty()) {
         if (failure != null) {
           failStage(failure);
         } else {
@@ -168,7 +181,7 @@ final class DispatchStage extends GraphStage<FlowShape<List<DispatchRequest>, By
     }
 
     private boolean mayRead() {
-      return inFlight.size() < maxInFlight && !batch.isFull();
+      return inFlight.size() < maxInFlight && !answers.isFull();
     }
 
     private void accept(DispatchRequest request) throws InvalidRequest {
@@ -176,6 +189,9 @@ final class DispatchStage extends GraphStage<FlowShape<List<DispatchRequest>, By
       if (inFlight.containsKey(id)) {
         throw InvalidRequest.field(
             "correlation_id: %s is in use".formatted(Long.toUnsignedString(id)));
+      }
+      if (request.getBatchCount() > 0) {
+        throw InvalidRequest.field("batch: must be alone in its message, and not in another batch");
       }
       switch (request.getRequestCase()) {
         case SEND -> send(id, request.getSend());
@@ -211,7 +227,7 @@ final class DispatchStage extends GraphStage<FlowShape<List<DispatchRequest>, By
       if (!isAvailable(out)) {
         return;
       }
-      while (!batch.isFull()) {
+      while (!answers.isFull()) {
         if (toWrite == null) {
           toWrite = ready.takeAll();
         }
@@ -224,8 +240,8 @@ final class DispatchStage extends GraphStage<FlowShape<List<DispatchRequest>, By
         ask.next = null;
         write(ask);
       }
-      if (!batch.isEmpty()) {
-        push(out, batch.take());
+      if (!answers.isEmpty()) {
+        push(out, answers.take());
         read();
       }
     }
@@ -288,8 +304,7 @@ final class DispatchStage extends GraphStage<FlowShape<List<DispatchRequest>, By
     }
 
     private void answer(DispatchResponse.Builder response) {
-      MessageLite message = response.build();
-      batch.add(message);
+      answers.add(response.build());
     }
   }
 }

@@ -5,6 +5,7 @@ import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -24,8 +25,10 @@ final class ApiChannel {
       Map.of(
           "loadBalancingConfig", List.of(Map.of("pick_first", Map.of("shuffleAddressList", true))));
 
-  static ManagedChannel to(ApiTarget target, CommandClientSettings settings) {
+  static ManagedChannel to(ApiTarget target, CommandClientSettings settings, EventLoop loop) {
     return builder(target, settings)
+        .eventLoopGroup(loop)
+        .channelType(ApiLoops.channelType())
         .defaultServiceConfig(ANY_OF_A_NAME)
         // Answers are told on the event loop: a hop to another thread costs more than the answer.
         .directExecutor()

@@ -3,6 +3,7 @@ package org.streamingcommands.client;
 import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
+import io.grpc.netty.shaded.io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Iterator;
@@ -22,9 +23,9 @@ import org.streamingcommands.grpc.v1.DispatchResponse;
  * The way to one api address: one channel and on it one {@code Dispatch} stream, dialled again when
  * it breaks.
  *
- * <p>A sender's thread writes to the stream itself, the event loop tells the answers, and the clock
- * sweeps: no thread and no timer per command. What the stream carried when it broke is asked again
- * under the same command ids, in the same order, before anything newer.
+ * <p>The event loop writes what senders give it, all that is there by then together, and tells the
+ * answers; the clock sweeps: no thread and no timer per command. What the stream carried when it
+ * broke is asked again under the same command ids, in the same order, before anything newer.
  *
  * <p>A client's exchanges come to one link, their home, which keeps their order. While it has no
  * stream, it has another carry them, and until those have ended also what comes after them; that
@@ -42,9 +43,11 @@ final class ApiLink implements DispatchCall.Listener {
   private final ApiTarget target;
   private final int seed;
   private final ApiLinks links;
+  private final EventLoop loop;
   private final ManagedChannel channel;
   private final CommandServiceStub stub;
   private final ExchangeTable table;
+  private final int maxCommandBytes;
   private final Queue<Exchange> waiting = new ConcurrentLinkedQueue<>();
 
   /** Carried for other homes. */
@@ -86,9 +89,11 @@ final class ApiLink implements DispatchCall.Listener {
     this.seed = Homes.mix(target.toString().hashCode());
     this.links = links;
     this.mayDial = mayDial;
-    this.channel = ApiChannel.to(target, settings);
+    this.loop = ApiLoops.next();
+    this.channel = ApiChannel.to(target, settings, loop);
     this.stub = CommandServiceGrpc.newStub(channel);
     this.table = links.table();
+    this.maxCommandBytes = settings.maxCommandBytes();
   }
 
   ApiTarget target() {
@@ -130,7 +135,11 @@ final class ApiLink implements DispatchCall.Listener {
   /** Takes over an exchange whose home this is. */
   void offer(Exchange exchange) {
     waiting.add(exchange);
-    turns.request();
+    if (open) {
+      turns.requestOn(loop);
+    } else {
+      turns.request();
+    }
   }
 
   /** For calls beside the stream. */
@@ -203,7 +212,8 @@ final class ApiLink implements DispatchCall.Listener {
       news.add(() -> away.returned(exchange));
       turns.request();
     } else if (!waiting.isEmpty()) {
-      turns.request();
+      // Once all that came with it is told: what those let go goes together.
+      turns.requestOn(loop);
     }
   }
 
@@ -254,12 +264,20 @@ final class ApiLink implements DispatchCall.Listener {
     if (patient) {
       channel.resetConnectBackoff();
     }
-    call = DispatchCall.open(patient ? stub.withWaitForReady() : stub, links.nextStream(), this);
+    CommandServiceStub patientOrNot = patient ? stub.withWaitForReady() : stub;
+    call = DispatchCall.open(patientOrNot, links.nextStream(), maxCommandBytes, this);
   }
 
   private void write() {
     DispatchCall stream = call;
-    while (stream != null && stream.isReady() && isTaking()) {
+    if (stream != null) {
+      write(stream);
+      stream.flush();
+    }
+  }
+
+  private void write(DispatchCall stream) {
+    while (stream.isReady() && isTaking()) {
       if (!open) {
         open = true;
         links.changed("");
@@ -300,7 +318,7 @@ final class ApiLink implements DispatchCall.Listener {
       if (first) {
         table.countWritten();
       }
-      stream.write(exchange.request(now));
+      stream.write(exchange.request(now), exchange.size());
     }
   }
 

@@ -3,6 +3,8 @@ package org.streamingcommands.client;
 import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.grpc.v1.CommandServiceGrpc.CommandServiceStub;
@@ -22,18 +24,37 @@ final class DispatchCall implements ClientResponseObserver<DispatchRequest, Disp
     void ended(DispatchCall call, Status status);
   }
 
+  /** In one message. */
+  private static final int MOST = 64;
+
+  private static final int MOST_BYTES = 16 << 10;
+
   private final long number;
+  private final int mostBytes;
   private final Listener listener;
   private @Nullable ClientCallStreamObserver<DispatchRequest> requests;
   private volatile boolean answered;
 
-  private DispatchCall(long number, Listener listener) {
+  /** The node said that it reads batches. */
+  private volatile boolean takesBatches;
+
+  // Touched in a turn only.
+  private final List<DispatchRequest> held = new ArrayList<>();
+  private int heldBytes;
+  private boolean hasWritten;
+
+  private DispatchCall(long number, int maxCommandBytes, Listener listener) {
     this.number = number;
+    this.mostBytes = Math.min(MOST_BYTES, maxCommandBytes);
     this.listener = listener;
   }
 
-  static DispatchCall open(CommandServiceStub stub, long number, Listener listener) {
-    DispatchCall call = new DispatchCall(number, listener);
+  /**
+   * @param maxCommandBytes a message with several is no larger
+   */
+  static DispatchCall open(
+      CommandServiceStub stub, long number, int maxCommandBytes, Listener listener) {
+    DispatchCall call = new DispatchCall(number, maxCommandBytes, listener);
     stub.dispatch(call);
     return call;
   }
@@ -52,8 +73,32 @@ final class DispatchCall implements ClientResponseObserver<DispatchRequest, Disp
     return requests().isReady();
   }
 
-  void write(DispatchRequest request) {
-    requests().onNext(request);
+  /**
+   * Writes it, together with what comes before the next {@link #flush}.
+   *
+   * @param size about, in bytes
+   */
+  void write(DispatchRequest request, int size) {
+    if (!takesBatches) {
+      requests().onNext(hasWritten ? request : request.toBuilder().setBatches(true).build());
+      hasWritten = true;
+      return;
+    }
+    if (heldBytes + size > mostBytes || held.size() == MOST) {
+      flush();
+    }
+    held.add(request);
+    heldBytes += size;
+  }
+
+  void flush() {
+    if (held.size() > 1) {
+      requests().onNext(DispatchRequest.newBuilder().addAllBatch(held).build());
+    } else if (!held.isEmpty()) {
+      requests().onNext(held.get(0));
+    }
+    held.clear();
+    heldBytes = 0;
   }
 
   void complete() {
@@ -69,7 +114,14 @@ final class DispatchCall implements ClientResponseObserver<DispatchRequest, Disp
   @Override
   public void onNext(DispatchResponse answer) {
     answered = true;
-    listener.answered(answer);
+    if (answer.getBatches()) {
+      takesBatches = true;
+    }
+    if (answer.getBatchCount() == 0) {
+      listener.answered(answer);
+    } else {
+      answer.getBatchList().forEach(listener::answered);
+    }
   }
 
   @Override

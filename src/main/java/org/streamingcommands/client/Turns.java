@@ -1,5 +1,6 @@
 package org.streamingcommands.client;
 
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,9 +20,19 @@ final class Turns {
   }
 
   void request() {
-    if (requests.getAndIncrement() != 0) {
-      return;
+    if (requests.getAndIncrement() == 0) {
+      serve();
     }
+  }
+
+  /** The same on another thread, for what is better done for many at once. */
+  void requestOn(Executor thread) {
+    if (requests.getAndIncrement() == 0) {
+      thread.execute(this::serve);
+    }
+  }
+
+  private void serve() {
     int served = 1;
     do {
       try {

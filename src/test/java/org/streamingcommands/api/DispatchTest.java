@@ -230,6 +230,71 @@ class DispatchTest {
   }
 
   @Test
+  void aBatchIsItsRequestsOneAfterTheOther() {
+    try (ScriptedClient bot = api.node.connect("batched");
+        DispatchCaller caller = DispatchCaller.open(api.channel())) {
+      DispatchRequest.Builder batch = DispatchRequest.newBuilder();
+      for (int i = 1; i <= 3; i++) {
+        batch
+            .addBatchBuilder()
+            .setCorrelationId(i)
+            .setSend(DispatchCaller.to("batched", ApiNode.command("c" + i)));
+      }
+      caller.send(batch);
+      for (int i = 1; i <= 3; i++) {
+        assertThat(bot.awaitCommand().getCommandId()).isEqualTo("c" + i);
+        bot.complete("c" + i, "done");
+        DispatchResponse answer = caller.await();
+        assertThat(answer.getCorrelationId()).isEqualTo(i);
+        assertThat(answer.getOutcome().hasCompleted()).isTrue();
+        assertThat(answer.getBatches()).isFalse();
+      }
+    }
+  }
+
+  @Test
+  void aSenderThatReadsBatchesGetsThemAndHearsThatItMaySendThem() {
+    try (DispatchCaller caller = DispatchCaller.open(api.channel())) {
+      DispatchRequest.Builder wrong = DispatchRequest.newBuilder().setBatches(true);
+      for (int i = 1; i <= 3; i++) {
+        wrong.addBatchBuilder().setCorrelationId(i);
+      }
+      caller.send(wrong);
+      DispatchResponse answer = caller.await();
+      assertThat(answer.getBatches()).isTrue();
+      assertThat(answer.getBatchCount()).isEqualTo(3);
+      for (int i = 1; i <= 3; i++) {
+        assertInvalid(answer.getBatch(i - 1), i, "request: must be set");
+      }
+      caller.send(DispatchRequest.newBuilder().setCorrelationId(4));
+      DispatchResponse next = caller.await();
+      assertInvalid(next, 4, "request: must be set");
+      assertThat(next.getBatches()).isFalse();
+    }
+  }
+
+  @Test
+  void aBatchThatIsWrittenWronglyCostsNothingElse() {
+    try (DispatchCaller caller = DispatchCaller.open(api.channel())) {
+      DispatchRequest.Builder good =
+          DispatchRequest.newBuilder()
+              .setCorrelationId(1)
+              .setSend(DispatchCaller.to("echo", ApiNode.command("")));
+      caller.send(good.clone().addBatch(good.clone().setCorrelationId(2)));
+      assertInvalid(caller.await(), 1, "batch: must be alone");
+      assertThat(caller.await().getCorrelationId()).isEqualTo(2);
+
+      DispatchRequest nested =
+          DispatchRequest.newBuilder().setCorrelationId(3).addBatch(good).build();
+      caller.send(DispatchRequest.newBuilder().addBatch(nested).addBatch(good.setCorrelationId(4)));
+      assertInvalid(caller.await(), 3, "batch: must be alone");
+      DispatchResponse last = caller.await();
+      assertThat(last.getCorrelationId()).isEqualTo(4);
+      assertThat(last.getOutcome().hasCompleted()).isTrue();
+    }
+  }
+
+  @Test
   void aCorrelationIdInFlightIsNotTakenTwice() {
     EchoBot bot = EchoBot.connectMute(api.node.connections(), "twice");
     try (DispatchCaller caller = DispatchCaller.open(api.channel())) {

@@ -24,9 +24,12 @@ import org.streamingcommands.command.Receipt;
 import org.streamingcommands.command.SendResult;
 import org.streamingcommands.grpc.Wire;
 import org.streamingcommands.grpc.v1.CommandSpec;
+import org.streamingcommands.grpc.v1.DispatchResponse;
 import org.streamingcommands.grpc.v1.DispatchSend;
 
 class RemoteSendTest {
+  private static final Outcome<Any> DONE = new Outcome.Completed<>(Any.pack(say("done")));
+
   private final ScriptedNode node = ScriptedNode.start();
   private final StreamingCommandClient<StringValue> client = Sends.client(node.settings());
 
@@ -192,6 +195,63 @@ class RemoteSendTest {
     node.next().complete(say("one"));
     node.next().complete(say("two"));
     assertThat(await(chain).orElseThrow()).isEqualTo(say("two"));
+  }
+
+  @Test
+  void whatIsSentAtOnceGoesTogetherOnceTheNodeSaidThatItReadsBatches() throws Exception {
+    ScriptedNode.Heard first = sendsThreeOnceItIsAnswered("x");
+    assertThat(first.request().getBatches()).isTrue();
+    first.answer(b -> b.setBatches(true).setOutcome(Wire.outcome(DONE)));
+    List<ScriptedNode.Heard> three = List.of(node.next(), node.next(), node.next());
+    assertThat(three).extracting(ScriptedNode.Heard::commandId).containsExactly("c1", "c2", "c3");
+    assertThat(three).extracting(ScriptedNode.Heard::message).containsOnly(2);
+    assertThat(three).noneMatch(heard -> heard.request().getBatches());
+  }
+
+  @Test
+  void aNodeThatDoesNotSaySoGetsEachAlone() throws Exception {
+    sendsThreeOnceItIsAnswered("x").outcome(DONE);
+    List<ScriptedNode.Heard> three = List.of(node.next(), node.next(), node.next());
+    assertThat(three).extracting(ScriptedNode.Heard::message).containsExactly(2, 3, 4);
+  }
+
+  @Test
+  void whatIsTooMuchForOneMessageGoesInMore() throws Exception {
+    ScriptedNode.Heard first = sendsThreeOnceItIsAnswered("x".repeat(7_000));
+    first.answer(b -> b.setBatches(true).setOutcome(Wire.outcome(DONE)));
+    List<ScriptedNode.Heard> three = List.of(node.next(), node.next(), node.next());
+    assertThat(three).extracting(ScriptedNode.Heard::commandId).containsExactly("c1", "c2", "c3");
+    assertThat(three).extracting(ScriptedNode.Heard::message).containsExactly(2, 2, 3);
+  }
+
+  /** Sends one, and in its answer three more. */
+  private ScriptedNode.Heard sendsThreeOnceItIsAnswered(String text) throws Exception {
+    client
+        .ask(say("first"), StringValue.class)
+        .thenRun(
+            () -> {
+              for (String id : List.of("c1", "c2", "c3")) {
+                client.ask(say(text), StringValue.class, SendOptions.defaults().withCommandId(id));
+              }
+            });
+    return node.next();
+  }
+
+  @Test
+  void answersThatComeTogetherFindTheirCommands() throws Exception {
+    var one = client.ask(say("one"), StringValue.class);
+    var two = client.ask(say("two"), StringValue.class);
+    DispatchResponse.Builder both = DispatchResponse.newBuilder().setBatches(true);
+    ScriptedNode.Heard heard = node.next();
+    for (ScriptedNode.Heard each : List.of(heard, node.next())) {
+      both.addBatchBuilder()
+          .setCorrelationId(each.request().getCorrelationId())
+          .setOutcome(
+              Wire.outcome(new Outcome.Completed<>(Any.pack(each.payload(StringValue.class)))));
+    }
+    heard.answers().onNext(both.build());
+    assertThat(await(one)).isEqualTo(new Outcome.Completed<>(say("one")));
+    assertThat(await(two)).isEqualTo(new Outcome.Completed<>(say("two")));
   }
 
   @Test

@@ -47,6 +47,7 @@ final class ScriptedNode implements AutoCloseable {
   private final BlockingQueue<Heard> heard = new LinkedBlockingQueue<>();
   private final BlockingQueue<HeardFleet> fleets = new LinkedBlockingQueue<>();
   private final AtomicInteger streams = new AtomicInteger();
+  private final AtomicInteger messages = new AtomicInteger();
   private final Consumer<Heard> script;
   private final boolean deaf;
   private final Server server;
@@ -185,9 +186,13 @@ final class ScriptedNode implements AutoCloseable {
       return new StreamObserver<>() {
         @Override
         public void onNext(DispatchRequest request) {
-          Heard one = new Heard(stream, caller, request, answers);
-          heard.add(one);
-          script.accept(one);
+          int message = messages.incrementAndGet();
+          boolean alone = request.getBatchCount() == 0;
+          for (DispatchRequest each : alone ? List.of(request) : request.getBatchList()) {
+            Heard one = new Heard(stream, message, caller, each, answers);
+            heard.add(one);
+            script.accept(one);
+          }
         }
 
         @Override
@@ -204,9 +209,14 @@ final class ScriptedNode implements AutoCloseable {
     }
   }
 
-  /** One request, and the means to answer it. */
+  /**
+   * One request, and the means to answer it.
+   *
+   * @param message in which it came, with those that have the same number
+   */
   record Heard(
       int stream,
+      int message,
       SocketAddress caller,
       DispatchRequest request,
       StreamObserver<DispatchResponse> answers) {

@@ -15,8 +15,8 @@ public final class FrameBatch implements MessageBatch {
   private static final int HEADER = 5;
   private static final int FIRST_SIZE = 512;
 
-  /** Two HTTP/2 frames. */
-  private static final int FULL = 32 * 1024;
+  /** In bytes: two HTTP/2 frames. */
+  public static final int FULL = 32 * 1024;
 
   private byte[] bytes = new byte[0];
   private int size;
