@@ -39,6 +39,7 @@ public final class ClientSession implements Downlink {
   private final StreamRef ref;
   private final ClientStream stream;
   private final StreamClock clock;
+  private int duePlace;
 
   private volatile State state = State.AWAITING_HELLO;
   private volatile @Nullable Hello hello;
@@ -87,6 +88,15 @@ public final class ClientSession implements Downlink {
 
   StreamClock clock() {
     return clock;
+  }
+
+  /** Where {@link LiveSessions} keeps when it is to be looked at. Said once, at the beginning. */
+  void isDueAt(int place) {
+    duePlace = place;
+  }
+
+  int duePlace() {
+    return duePlace;
   }
 
   boolean hasEntity() {
@@ -296,6 +306,7 @@ public final class ClientSession implements Downlink {
    */
   public void validUntil(@Nullable Instant end) {
     clock.validUntil(end);
+    connections.sessions().hurry(this);
   }
 
   /**
@@ -498,6 +509,7 @@ public final class ClientSession implements Downlink {
       distant().leave(leftBehind);
       connections.presence().seeking(describe());
     }
+    connections.sessions().hurry(this);
     attachAgain();
   }
 

@@ -3,12 +3,14 @@ package org.streamingcommands.connection;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.ClientKey;
 
 /** The live streams of this node, by id. */
 final class LiveSessions {
   private final ConcurrentHashMap<Long, ClientSession> byId = new ConcurrentHashMap<>();
+  private final DueList<ClientSession> dues = new DueList<>();
 
   /** Begins with the time, so that entities on other nodes never take us for our predecessor. */
   private final AtomicLong lastId = new AtomicLong(System.currentTimeMillis() << 20);
@@ -22,6 +24,7 @@ final class LiveSessions {
   ClientSession open(Connections connections, ClientStream stream) {
     StreamRef ref = new StreamRef(node, lastId.incrementAndGet());
     ClientSession session = new ClientSession(connections, ref, stream);
+    session.isDueAt(dues.add(session));
     byId.put(ref.id(), session);
     return session;
   }
@@ -31,7 +34,22 @@ final class LiveSessions {
   }
 
   void remove(StreamRef ref) {
-    byId.remove(ref.id());
+    ClientSession ended = byId.remove(ref.id());
+    if (ended != null) {
+      dues.remove(ended.duePlace());
+    }
+  }
+
+  /** What time brings for this one has changed: it is to be looked at when the heartbeat ticks. */
+  void hurry(ClientSession session) {
+    dues.hurry(session.duePlace());
+  }
+
+  /**
+   * @param look says when it is due next
+   */
+  void lookAtDue(long nowNanos, ToLongFunction<ClientSession> look) {
+    dues.lookAtDue(nowNanos, look);
   }
 
   int size() {

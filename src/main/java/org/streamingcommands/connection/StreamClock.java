@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class StreamClock {
   private static final long ATTACH_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  /** The wall clock, which says how long what the client showed is valid, may be set. */
+  private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(5);
+
   private final long openedNanos = System.nanoTime();
   private volatile Duration helloTimeout;
   private volatile long lastHeardNanos = openedNanos;
@@ -126,6 +129,32 @@ final class StreamClock {
       lastPingNanos = nowNanos;
     }
     return isDue;
+  }
+
+  /**
+   * When anything is due for a connected stream, if nothing changes; {@code nowNanos} where that
+   * cannot be said.
+   */
+  long nextDue(long nowNanos, long tickNanos, Duration reattachInterval, ServiceSettings settings) {
+    if (notReading) {
+      return nowNanos;
+    }
+    long wait = Math.min(LONGEST_NANOS, lastAttachNanos + reattachInterval.toNanos() - nowNanos);
+    long validMillis = validUntilMillis;
+    if (validMillis != Long.MAX_VALUE) {
+      long left = Math.max(0, validMillis - System.currentTimeMillis());
+      wait = Math.min(wait, TimeUnit.MILLISECONDS.toNanos(left));
+    }
+    if (settings.pingStrategy() != PingStrategy.DISABLED) {
+      long quiet = nowNanos - lastHeardNanos;
+      long sincePing = nowNanos - lastPingNanos;
+      long interval = settings.pingInterval().toNanos();
+      long counts =
+          settings.pingStrategy() == PingStrategy.INTERVAL ? sincePing : Math.min(sincePing, quiet);
+      long silence = interval + settings.pingTimeout().toNanos() - tickNanos;
+      wait = Math.min(wait, Math.min(interval - counts, silence - quiet));
+    }
+    return nowNanos + Math.max(0, wait);
   }
 
   /** Under the session's lock. */

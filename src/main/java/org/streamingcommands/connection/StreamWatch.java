@@ -4,8 +4,8 @@ import java.time.Duration;
 
 /**
  * Looks after the live streams of a node, whenever the heartbeat ticks: ends what is overdue or
- * silent, asks for signs of life, and keeps every stream in touch with its entity. Holds nothing
- * itself, and no lock.
+ * silent, asks for signs of life, and keeps every stream in touch with its entity. A connected one
+ * it lets be until something is due. Holds nothing itself, and no lock.
  */
 final class StreamWatch {
   private final LiveSessions sessions;
@@ -24,7 +24,20 @@ final class StreamWatch {
   void tick(Duration untilNext) {
     long now = System.nanoTime();
     long tickNanos = untilNext.toNanos();
-    sessions.forEach(session -> look(session, now, tickNanos));
+    sessions.lookAtDue(
+        now,
+        session -> {
+          look(session, now, tickNanos);
+          return next(session, now, tickNanos);
+        });
+  }
+
+  /** When it is to be looked at next; one on its way from state to state, at every tick. */
+  private long next(ClientSession session, long nowNanos, long tickNanos) {
+    boolean isSettled = session.state() == ClientSession.State.ATTACHED && session.hasEntity();
+    return isSettled
+        ? session.clock().nextDue(nowNanos, tickNanos, reattachInterval, session.settings())
+        : nowNanos;
   }
 
   private void look(ClientSession session, long nowNanos, long tickNanos) {
