@@ -12,6 +12,8 @@ public enum Contender {
   REMOTE,
   /** The same, by a unary call for each ask, as from any language. */
   UNARY,
+  /** The floor, asked so: what a unary call costs by itself. */
+  FLOOR_UNARY,
   /** Three nodes, asked on the one that holds the streams; the entities are on another. */
   CLUSTER,
   /** The same, asked on the third. */

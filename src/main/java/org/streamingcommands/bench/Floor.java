@@ -61,6 +61,7 @@ final class Floor extends ClientStreamServiceGrpc.ClientStreamServiceImplBase im
         NettyServerBuilder.forAddress(any, credentials)
             .directExecutor()
             .addService(floor)
+            .addService(new FloorApi(floor))
             .build()
             .start();
     listening.accept((InetSocketAddress) server.getListenSockets().get(0));

@@ -20,6 +20,7 @@ final class Stage implements AutoCloseable {
   private final Map<Object, ChildProcess> clients = new HashMap<>();
   private final Map<Contender, Seat> seats = new EnumMap<>(Contender.class);
   private final List<ChildProcess> members = new ArrayList<>();
+  private @Nullable ChildProcess floor;
   private @Nullable ChildProcess node;
 
   private Stage(List<String> jvmFlags, boolean apart, @Nullable TlsFiles tls) {
@@ -60,10 +61,11 @@ final class Stage implements AutoCloseable {
 
   private Seat start(Contender contender) throws IOException {
     return switch (contender) {
-      case FLOOR -> own(server("floor"));
+      case FLOOR -> own(floor());
       case LOCAL -> own(node());
       case REMOTE -> at(processes.start("remote", api(node())), node());
       case UNARY -> at(processes.start("unary", api(node())), node());
+      case FLOOR_UNARY -> at(processes.start("unary", floor().ready().get("edge")), floor());
       case CLUSTER -> new ClusterSeat(own(member(0)), member(1));
       case CLUSTER3 -> new ClusterSeat(at(member(2), member(0)), member(1));
       case NATS -> Rivals.nats(processes);
@@ -87,6 +89,13 @@ final class Stage implements AutoCloseable {
 
   private static String api(ChildProcess node) {
     return node.ready().get("api");
+  }
+
+  private ChildProcess floor() throws IOException {
+    if (floor == null) {
+      floor = server("floor");
+    }
+    return floor;
   }
 
   private ChildProcess node() throws IOException {

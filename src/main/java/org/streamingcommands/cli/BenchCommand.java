@@ -54,7 +54,7 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "NAME",
       split = ",",
       description =
-          "floor, local, remote, unary, cluster, cluster3, nats, mqtt or all;"
+          "floor, local, remote, unary, floor_unary, cluster, cluster3, nats, mqtt or all;"
               + " ${DEFAULT-VALUE} unless set.",
       defaultValue = ALL)
   private List<String> contenders = new ArrayList<>();

@@ -39,7 +39,8 @@ class BenchTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"floor", "local", "remote", "unary", "cluster", "cluster3"})
+  @ValueSource(
+      strings = {"floor", "local", "remote", "unary", "floor_unary", "cluster", "cluster3"})
   void everyContenderHasItsFigures(String contender) {
     assertThat(rows)
         .containsKeys(
