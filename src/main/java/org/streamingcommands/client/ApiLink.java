@@ -318,7 +318,7 @@ final class ApiLink implements DispatchCall.Listener {
       if (first) {
         table.countWritten();
       }
-      stream.write(exchange.request(now), exchange.size());
+      stream.write(exchange.request(now));
     }
   }
 

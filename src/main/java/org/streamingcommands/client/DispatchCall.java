@@ -29,6 +29,9 @@ final class DispatchCall implements ClientResponseObserver<DispatchRequest, Disp
 
   private static final int MOST_BYTES = 16 << 10;
 
+  /** What one takes in a batch beyond its own bytes, at most: a tag and a length. */
+  private static final int ITEM_HEAD = 6;
+
   private final long number;
   private final int mostBytes;
   private final Listener listener;
@@ -50,7 +53,8 @@ final class DispatchCall implements ClientResponseObserver<DispatchRequest, Disp
   }
 
   /**
-   * @param maxCommandBytes a message with several is no larger
+   * @param maxCommandBytes a node takes messages of this size at least: one with several is no
+   *     larger
    */
   static DispatchCall open(
       CommandServiceStub stub, long number, int maxCommandBytes, Listener listener) {
@@ -73,17 +77,14 @@ final class DispatchCall implements ClientResponseObserver<DispatchRequest, Disp
     return requests().isReady();
   }
 
-  /**
-   * Writes it, together with what comes before the next {@link #flush}.
-   *
-   * @param size about, in bytes
-   */
-  void write(DispatchRequest request, int size) {
+  /** Writes it, together with what comes before the next {@link #flush}. */
+  void write(DispatchRequest request) {
     if (!takesBatches) {
       requests().onNext(hasWritten ? request : request.toBuilder().setBatches(true).build());
       hasWritten = true;
       return;
     }
+    int size = ITEM_HEAD + request.getSerializedSize();
     if (heldBytes + size > mostBytes || held.size() == MOST) {
       flush();
     }

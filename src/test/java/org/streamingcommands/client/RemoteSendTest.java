@@ -199,7 +199,7 @@ class RemoteSendTest {
 
   @Test
   void whatIsSentAtOnceGoesTogetherOnceTheNodeSaidThatItReadsBatches() throws Exception {
-    ScriptedNode.Heard first = sendsThreeOnceItIsAnswered("x");
+    ScriptedNode.Heard first = sendsThreeOnceItIsAnswered(client, "x");
     assertThat(first.request().getBatches()).isTrue();
     first.answer(b -> b.setBatches(true).setOutcome(Wire.outcome(DONE)));
     List<ScriptedNode.Heard> three = List.of(node.next(), node.next(), node.next());
@@ -210,28 +210,40 @@ class RemoteSendTest {
 
   @Test
   void aNodeThatDoesNotSaySoGetsEachAlone() throws Exception {
-    sendsThreeOnceItIsAnswered("x").outcome(DONE);
+    sendsThreeOnceItIsAnswered(client, "x").outcome(DONE);
     List<ScriptedNode.Heard> three = List.of(node.next(), node.next(), node.next());
     assertThat(three).extracting(ScriptedNode.Heard::message).containsExactly(2, 3, 4);
   }
 
   @Test
   void whatIsTooMuchForOneMessageGoesInMore() throws Exception {
-    ScriptedNode.Heard first = sendsThreeOnceItIsAnswered("x".repeat(7_000));
+    ScriptedNode.Heard first = sendsThreeOnceItIsAnswered(client, "x".repeat(7_000));
     first.answer(b -> b.setBatches(true).setOutcome(Wire.outcome(DONE)));
     List<ScriptedNode.Heard> three = List.of(node.next(), node.next(), node.next());
     assertThat(three).extracting(ScriptedNode.Heard::commandId).containsExactly("c1", "c2", "c3");
     assertThat(three).extracting(ScriptedNode.Heard::message).containsExactly(2, 2, 3);
   }
 
+  @Test
+  void aMessageWithSeveralIsNoLargerThanTheLargestCommandMayBe() throws Exception {
+    var frugal = Sends.client(node.settings().withMaxCommandBytes(250));
+    ScriptedNode.Heard first = sendsThreeOnceItIsAnswered(frugal, "x");
+    first.answer(b -> b.setBatches(true).setOutcome(Wire.outcome(DONE)));
+    List<ScriptedNode.Heard> three = List.of(node.next(), node.next(), node.next());
+    assertThat(three).extracting(ScriptedNode.Heard::message).containsExactly(2, 2, 3);
+    int two =
+        three.get(0).request().getSerializedSize() + three.get(1).request().getSerializedSize();
+    assertThat(two).isLessThan(250).isGreaterThan(125);
+  }
+
   /** Sends one, and in its answer three more. */
-  private ScriptedNode.Heard sendsThreeOnceItIsAnswered(String text) throws Exception {
-    client
-        .ask(say("first"), StringValue.class)
+  private ScriptedNode.Heard sendsThreeOnceItIsAnswered(
+      StreamingCommandClient<StringValue> by, String text) throws Exception {
+    by.ask(say("first"), StringValue.class)
         .thenRun(
             () -> {
               for (String id : List.of("c1", "c2", "c3")) {
-                client.ask(say(text), StringValue.class, SendOptions.defaults().withCommandId(id));
+                by.ask(say(text), StringValue.class, SendOptions.defaults().withCommandId(id));
               }
             });
     return node.next();
