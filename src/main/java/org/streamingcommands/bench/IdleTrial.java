@@ -27,9 +27,10 @@ final class IdleTrial {
   }
 
   void run() throws IOException {
-    List<String> flags = new ArrayList<>(settings.jvmFlags());
     // Room for the clients, whose process is no part of the figures, and for fifty thousand.
-    flags.add("-Xmx5g");
+    List<String> flags = new ArrayList<>(List.of("-Xmx5g"));
+    // After it: whoever names another heap means it.
+    flags.addAll(settings.jvmFlags());
     for (Contender contender : settings.wanted(ServerTrials.SERVERS)) {
       try (Stage stage = Stage.apart(flags)) {
         run(contender, stage.seat(contender));
