@@ -93,7 +93,9 @@ final class Session implements ClientResponseObserver<ClientFrame, ServerFrame> 
                 end(Cause.UNREACHABLE, what + welcomeTimeout, Duration.ZERO);
               }
             });
-    ClientStreamServiceStub stub = ClientStreamServiceGrpc.newStub(channel);
+    ClientStreamServiceStub stub =
+        ClientStreamServiceGrpc.newStub(channel)
+            .withInterceptors(new OnStream(() -> connected = true));
     (token == null ? stub : stub.withCallCredentials(new BearerToken(token))).connect(this);
     if (requests != null) {
       outbox.greet(requests, greeting);
@@ -107,11 +109,7 @@ final class Session implements ClientResponseObserver<ClientFrame, ServerFrame> 
   @Override
   public void beforeStart(ClientCallStreamObserver<ClientFrame> stream) {
     requests = stream;
-    stream.setOnReadyHandler(
-        () -> {
-          connected = true;
-          outbox.ready();
-        });
+    stream.setOnReadyHandler(outbox::ready);
   }
 
   @Override
