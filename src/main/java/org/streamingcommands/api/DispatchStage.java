@@ -87,14 +87,14 @@ final class DispatchStage extends GraphStage<FlowShape<List<DispatchRequest>, By
           new AbstractInHandler() {
             @Override
             public void onPush() {
-              List<DispatchRequest> batch = grab(in);
+              List<DispatchRequest> messages = grab(in);
               if (principal.isExpired()) {
                 // What was accepted before is answered; what comes now was never read.
                 Ending expired = Tenure.expired(connections.counters());
                 failure = expired.status().asRuntimeException(expired.trailers());
                 cancel(in);
               } else {
-                unread = unbatched(batch).iterator();
+                unread = oneByOne(messages).iterator();
               }
               turn();
             }
@@ -125,7 +125,8 @@ final class DispatchStage extends GraphStage<FlowShape<List<DispatchRequest>, By
           });
     }
 
-    private List<DispatchRequest> unbatched(List<DispatchRequest> messages) {
+    /** Whether they came alone or in a batch. */
+    private List<DispatchRequest> oneByOne(List<DispatchRequest> messages) {
       List<DispatchRequest> all = new ArrayList<>();
       for (DispatchRequest message : messages) {
         if (message.getBatches()) {

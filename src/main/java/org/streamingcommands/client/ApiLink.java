@@ -264,8 +264,8 @@ final class ApiLink implements DispatchCall.Listener {
     if (patient) {
       channel.resetConnectBackoff();
     }
-    CommandServiceStub patientOrNot = patient ? stub.withWaitForReady() : stub;
-    call = DispatchCall.open(patientOrNot, links.nextStream(), maxCommandBytes, this);
+    CommandServiceStub dialled = patient ? stub.withWaitForReady() : stub;
+    call = DispatchCall.open(dialled, links.nextStream(), maxCommandBytes, this);
   }
 
   private void write() {
