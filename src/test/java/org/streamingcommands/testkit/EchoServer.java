@@ -13,9 +13,10 @@ import java.util.concurrent.TimeUnit;
 final class EchoServer implements AutoCloseable {
   private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
   private final BlockingQueue<String> ends = new LinkedBlockingQueue<>();
+  private final Thread acceptor;
 
   EchoServer() throws IOException {
-    daemon(this::accept);
+    acceptor = daemon(this::accept);
   }
 
   InetSocketAddress address() {
@@ -52,14 +53,23 @@ final class EchoServer implements AutoCloseable {
     }
   }
 
-  private static void daemon(Runnable task) {
+  private static Thread daemon(Runnable task) {
     Thread thread = new Thread(task, "echo");
     thread.setDaemon(true);
     thread.start();
+    return thread;
   }
 
+  /** Nothing is taken any more once it returns. */
   @Override
   public void close() throws IOException {
     server.close();
+    try {
+      // A thread that was in accept(2) holds the socket open, and may still take a connection of
+      // after the close, until it has woken.
+      acceptor.join();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 }
