@@ -15,13 +15,11 @@ import org.apache.pekko.serialization.SerializerWithStringManifest;
 import org.streamingcommands.cluster.v1.Abandon;
 import org.streamingcommands.cluster.v1.Attach;
 import org.streamingcommands.cluster.v1.Attached;
-import org.streamingcommands.cluster.v1.Batch;
 import org.streamingcommands.cluster.v1.Cancel;
 import org.streamingcommands.cluster.v1.CancelAnswered;
 import org.streamingcommands.cluster.v1.CancelFrame;
 import org.streamingcommands.cluster.v1.ClientsListed;
 import org.streamingcommands.cluster.v1.Confirmed;
-import org.streamingcommands.cluster.v1.Deliver;
 import org.streamingcommands.cluster.v1.DeliveriesMissed;
 import org.streamingcommands.cluster.v1.Detach;
 import org.streamingcommands.cluster.v1.Disconnect;
@@ -44,9 +42,7 @@ import org.streamingcommands.cluster.v1.Progressed;
 import org.streamingcommands.cluster.v1.ReceiptReached;
 import org.streamingcommands.cluster.v1.Received;
 import org.streamingcommands.cluster.v1.Reject;
-import org.streamingcommands.cluster.v1.Resulted;
 import org.streamingcommands.cluster.v1.ResultsMissed;
-import org.streamingcommands.cluster.v1.Send;
 import org.streamingcommands.cluster.v1.SendMany;
 import org.streamingcommands.cluster.v1.StillAttached;
 import org.streamingcommands.cluster.v1.Taken;
@@ -64,11 +60,12 @@ final class ClusterSerializer extends SerializerWithStringManifest {
   /** Above 40, which is Pekko's own; the only one of this project. */
   static final int ID = 7400;
 
-  private record Codec(
-      String manifest,
-      Function<Object, MessageLite> writer,
-      Parser<? extends MessageLite> parser,
-      Function<MessageLite, Object> reader) {}
+  @FunctionalInterface
+  private interface Reader {
+    Object read(byte[] bytes) throws IOException;
+  }
+
+  private record Codec(String manifest, Function<Object, byte[]> writer, Reader reader) {}
 
   private final Map<Class<?>, Codec> byType = new HashMap<>();
   private final Map<String, Codec> byManifest = new HashMap<>();
@@ -86,9 +83,8 @@ final class ClusterSerializer extends SerializerWithStringManifest {
     add(
         "S",
         ClientConnection.Send.class,
-        send -> EntityWire.write(send, clock),
-        Send.parser(),
-        send -> EntityWire.read(send, clock));
+        send -> SendBytes.write(send, clock),
+        bytes -> SendBytes.read(bytes, clock));
     add("C", ClientConnection.Cancel.class, EntityWire::write, Cancel.parser(), EntityWire::read);
     add(
         "D",
@@ -140,17 +136,12 @@ final class ClusterSerializer extends SerializerWithStringManifest {
         EntityWire::write,
         Progressed.parser(),
         EntityWire::read);
-    add(
-        "O",
-        ClientConnection.Resulted.class,
-        EntityWire::write,
-        Resulted.parser(),
-        EntityWire::read);
+    add("O", ClientConnection.Resulted.class, ResultedBytes::write, ResultedBytes::read);
     add("X", ClientConnection.Detach.class, EntityWire::write, Detach.parser(), EntityWire::read);
     add("B", ClientConnection.Abandon.class, EntityWire::write, Abandon.parser(), EntityWire::read);
     add("N", ClientConnection.Inspect.class, EntityWire::write, Inspect.parser(), EntityWire::read);
     // Several at once.
-    add("b", Gateway.Batch.class, GatewayWire::write, Batch.parser(), GatewayWire::read);
+    add("b", Gateway.Batch.class, BatchBytes::write, BatchBytes::read);
     // To streams, through their gateway.
     add(
         "gA",
@@ -161,9 +152,8 @@ final class ClusterSerializer extends SerializerWithStringManifest {
     add(
         "gD",
         Gateway.Deliver.class,
-        deliver -> GatewayWire.write(deliver, clock),
-        Deliver.parser(),
-        deliver -> GatewayWire.read(deliver, clock));
+        deliver -> DeliverBytes.write(deliver, clock),
+        bytes -> DeliverBytes.read(bytes, clock));
     add(
         "gP",
         Gateway.PayloadTold.class,
@@ -279,9 +269,16 @@ final class ClusterSerializer extends SerializerWithStringManifest {
       Function<T, P> writer,
       Parser<P> parser,
       Function<P, T> reader) {
-    @SuppressWarnings("unchecked") // The parser makes nothing else.
-    Function<MessageLite, Object> read = message -> reader.apply((P) message);
-    Codec codec = new Codec(manifest, message -> writer.apply(type.cast(message)), parser, read);
+    add(
+        manifest,
+        type,
+        message -> writer.apply(message).toByteArray(),
+        bytes -> reader.apply(parser.parseFrom(bytes)));
+  }
+
+  private <T extends ClusterMessage> void add(
+      String manifest, Class<T> type, Function<T, byte[]> writer, Reader reader) {
+    Codec codec = new Codec(manifest, message -> writer.apply(type.cast(message)), reader);
     byType.put(type, codec);
     byManifest.put(manifest, codec);
   }
@@ -298,7 +295,7 @@ final class ClusterSerializer extends SerializerWithStringManifest {
 
   @Override
   public byte[] toBinary(Object message) {
-    return codec(message).writer().apply(message).toByteArray();
+    return codec(message).writer().apply(message);
   }
 
   @Override
@@ -309,7 +306,7 @@ final class ClusterSerializer extends SerializerWithStringManifest {
           "a message with manifest '%s' is of a newer version".formatted(manifest));
     }
     try {
-      return codec.reader().apply(codec.parser().parseFrom(bytes));
+      return codec.reader().read(bytes);
     } catch (IOException | IllegalArgumentException e) {
       throw new NotSerializableException(
           "a message with manifest '%s' cannot be read: %s".formatted(manifest, e.getMessage()));

@@ -18,33 +18,12 @@ import org.streamingcommands.cluster.v1.NotWritten;
 import org.streamingcommands.cluster.v1.Progressed;
 import org.streamingcommands.cluster.v1.Receipt;
 import org.streamingcommands.cluster.v1.Received;
-import org.streamingcommands.cluster.v1.Resulted;
-import org.streamingcommands.cluster.v1.Send;
 import org.streamingcommands.cluster.v1.StillAttached;
 import org.streamingcommands.cluster.v1.Taken;
 
 /** Both directions of {@code cluster/v1/entity.proto}. */
 final class EntityWire {
   private EntityWire() {}
-
-  static Send write(ClientConnection.Send send, InstantSource clock) {
-    return Send.newBuilder()
-        .setClient(ValueWire.key(send.client()))
-        .setCommand(ValueWire.command(send.command(), clock))
-        .setReplyTo(ValueWire.replyTo(send.replyTo()))
-        .setBehind(ValueWire.behind(send.replyTo().ticket(), send.after()))
-        .setAsksWhere(send.asksWhere())
-        .build();
-  }
-
-  static ClientConnection.Send read(Send send, InstantSource clock) {
-    return new ClientConnection.Send(
-        ValueWire.key(send.getClient()),
-        ValueWire.command(send.getCommand(), clock),
-        ValueWire.replyTo(send.getReplyTo()),
-        ValueWire.after(send.getReplyTo().getTicket(), send.getBehind()),
-        send.getAsksWhere());
-  }
 
   static Cancel write(ClientConnection.Cancel cancel) {
     return Cancel.newBuilder()
@@ -299,25 +278,6 @@ final class EntityWire {
         ValueWire.stream(progressed.getStream()),
         progressed.getCommandId(),
         ValueWire.progress(progressed.getProgress()));
-  }
-
-  static Resulted write(ClientConnection.Resulted resulted) {
-    return Resulted.newBuilder()
-        .setStream(ValueWire.stream(resulted.stream()))
-        .setCommandId(resulted.commandId())
-        .setOutcome(ValueWire.outcome(resulted.outcome()))
-        .setSequence(resulted.sequence())
-        .setAnswered(resulted.answered())
-        .build();
-  }
-
-  static ClientConnection.Resulted read(Resulted resulted) {
-    return new ClientConnection.Resulted(
-        ValueWire.stream(resulted.getStream()),
-        resulted.getCommandId(),
-        ValueWire.outcome(resulted.getOutcome()),
-        resulted.getSequence(),
-        resulted.getAnswered());
   }
 
   static Detach write(ClientConnection.Detach detach) {

@@ -1,17 +1,13 @@
 package org.streamingcommands.connection;
 
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRefResolver;
 import org.streamingcommands.cluster.v1.Attached;
-import org.streamingcommands.cluster.v1.Batch;
 import org.streamingcommands.cluster.v1.CancelAnswered;
 import org.streamingcommands.cluster.v1.CancelFrame;
 import org.streamingcommands.cluster.v1.ClientsListed;
 import org.streamingcommands.cluster.v1.Confirmed;
-import org.streamingcommands.cluster.v1.Deliver;
 import org.streamingcommands.cluster.v1.DisconnectAnswered;
 import org.streamingcommands.cluster.v1.Ended;
 import org.streamingcommands.cluster.v1.EntityHere;
@@ -53,49 +49,6 @@ final class GatewayWire {
         attached.getTakesBatches());
   }
 
-  static Deliver write(Gateway.Deliver deliver, InstantSource clock) {
-    Deliver.Builder builder =
-        Deliver.newBuilder()
-            .setStream(ValueWire.stream(deliver.stream()))
-            .setCommand(command(deliver, clock))
-            .setPayloadId(deliver.payloadId())
-            .setResultsConfirmed(deliver.delivery().resultsConfirmed())
-            .setRedelivered(deliver.delivery().redelivered())
-            .setSequence(deliver.sequence());
-    if (deliver.answerTo() != null) {
-      builder.setAnswerTo(ValueWire.replyTo(deliver.answerTo()));
-    }
-    return builder.build();
-  }
-
-  private static org.streamingcommands.cluster.v1.Command command(
-      Gateway.Deliver deliver, InstantSource clock) {
-    var command = ValueWire.command(deliver.delivery().command(), clock);
-    return deliver.payloadId() == SharedPayloads.NONE
-        ? command
-        : command.toBuilder().clearPayload().build();
-  }
-
-  static Batch write(Gateway.Batch batch) {
-    Batch.Builder builder = Batch.newBuilder();
-    for (Gateway.Batch.Item item : batch.items()) {
-      builder
-          .addItemsBuilder()
-          .setRecipient(item.recipient())
-          .setManifest(item.manifest())
-          .setMessage(item.message());
-    }
-    return builder.build();
-  }
-
-  static Gateway.Batch read(Batch batch) {
-    List<Gateway.Batch.Item> items = new ArrayList<>(batch.getItemsCount());
-    for (Batch.Item item : batch.getItemsList()) {
-      items.add(new Gateway.Batch.Item(item.getRecipient(), item.getManifest(), item.getMessage()));
-    }
-    return new Gateway.Batch(items);
-  }
-
   static PayloadTold write(Gateway.PayloadTold told) {
     return PayloadTold.newBuilder()
         .setPayloadId(told.payloadId())
@@ -105,18 +58,6 @@ final class GatewayWire {
 
   static Gateway.PayloadTold read(PayloadTold told) {
     return new Gateway.PayloadTold(told.getPayloadId(), told.getPayload());
-  }
-
-  static Gateway.Deliver read(Deliver deliver, InstantSource clock) {
-    return new Gateway.Deliver(
-        ValueWire.stream(deliver.getStream()),
-        new Delivery(
-            ValueWire.command(deliver.getCommand(), clock),
-            deliver.getResultsConfirmed(),
-            deliver.getRedelivered()),
-        deliver.getSequence(),
-        deliver.hasAnswerTo() ? ValueWire.replyTo(deliver.getAnswerTo()) : null,
-        deliver.getPayloadId());
   }
 
   static CancelFrame write(Gateway.CancelFrame cancel) {

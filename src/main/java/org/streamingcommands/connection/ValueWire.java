@@ -44,9 +44,12 @@ final class ValueWire {
   }
 
   static ClientKey key(org.streamingcommands.cluster.v1.ClientKey key) {
-    // Its names were checked where it entered the cluster.
-    return new ClientKey(
-        key.getService(), key.getClientId(), key.getService() + '/' + key.getClientId());
+    return key(key.getService(), key.getClientId());
+  }
+
+  /** Its names were checked where it entered the cluster. */
+  static ClientKey key(String service, String clientId) {
+    return new ClientKey(service, clientId, service + '/' + clientId);
   }
 
   static org.streamingcommands.cluster.v1.StreamRef stream(StreamRef ref) {
