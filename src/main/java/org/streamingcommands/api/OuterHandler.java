@@ -27,7 +27,8 @@ import org.streamingcommands.security.Principal;
  * Whatever those throw becomes an answer, for an exception that leaves here would end the whole
  * HTTP/2 connection.
  */
-final class OuterHandler implements Function<HttpRequest, CompletionStage<HttpResponse>> {
+final class OuterHandler
+    implements Function<HttpRequest, CompletionStage<HttpResponse>>, DirectAnswers.Handler {
   private static final long serialVersionUID = 1L;
   private static final Logger log = LoggerFactory.getLogger(OuterHandler.class);
   private static final Format NO_TYPES = new JsonFormat(JsonTypes.WELL_KNOWN);
@@ -65,6 +66,20 @@ final class OuterHandler implements Function<HttpRequest, CompletionStage<HttpRe
 
   @Override
   public CompletionStage<HttpResponse> apply(HttpRequest request) {
+    DirectAnswers.Lane.take(request, this);
+    return answer(request);
+  }
+
+  /** A call to CommandService that has come whole: the routes only hand it on. */
+  @Override
+  public boolean isDirect(HttpRequest request) {
+    return request.entity().isStrict()
+        && isGrpc(request)
+        && request.getUri().path().startsWith(PREFIX);
+  }
+
+  @Override
+  public CompletionStage<HttpResponse> answer(HttpRequest request) {
     boolean grpc = isGrpc(request);
     boolean web = !grpc && isWeb(request);
     CompletionStage<HttpResponse> response;

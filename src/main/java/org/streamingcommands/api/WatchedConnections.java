@@ -58,7 +58,7 @@ final class WatchedConnections implements TelemetrySpi {
   @Override
   public BidiFlow<HttpResponse, HttpResponse, HttpRequest, HttpRequest, NotUsed>
       serverConnection() {
-    return BidiFlow.identity();
+    return BidiFlow.fromGraph(new DirectAnswers());
   }
 
   @Override
