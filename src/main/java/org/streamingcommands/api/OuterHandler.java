@@ -17,7 +17,6 @@ import org.streamingcommands.connection.Counters;
 import org.streamingcommands.connection.Refusal;
 import org.streamingcommands.grpc.http.FrameViolation;
 import org.streamingcommands.grpc.http.GrpcReply;
-import org.streamingcommands.grpc.v1.CommandServiceGrpc;
 import org.streamingcommands.json.JsonTypes;
 import org.streamingcommands.security.AuthenticationException;
 import org.streamingcommands.security.Principal;
@@ -32,7 +31,6 @@ final class OuterHandler
   private static final long serialVersionUID = 1L;
   private static final Logger log = LoggerFactory.getLogger(OuterHandler.class);
   private static final Format NO_TYPES = new JsonFormat(JsonTypes.WELL_KNOWN);
-  private static final String PREFIX = '/' + CommandServiceGrpc.SERVICE_NAME + '/';
 
   private final transient CommandRoutes routes;
   private final transient StandardServices standard;
@@ -73,9 +71,7 @@ final class OuterHandler
   /** A call to CommandService that has come whole: the routes only hand it on. */
   @Override
   public boolean isDirect(HttpRequest request) {
-    return request.entity().isStrict()
-        && isGrpc(request)
-        && request.getUri().path().startsWith(PREFIX);
+    return request.entity().isStrict() && isGrpc(request) && RpcPath.rpc(request) != null;
   }
 
   @Override
@@ -107,11 +103,12 @@ final class OuterHandler
 
   private CompletionStage<HttpResponse> grpc(HttpRequest request, Principal principal)
       throws FrameViolation {
-    String path = request.getUri().path();
-    if (path.startsWith(PREFIX)) {
-      return routes.handle(path.substring(PREFIX.length()), Call.of(request, principal));
+    String rpc = RpcPath.rpc(request);
+    if (rpc != null) {
+      return routes.handle(rpc, Call.of(request, principal));
     }
-    CompletionStage<HttpResponse> answered = standard.handle(path, Call.of(request, principal));
+    CompletionStage<HttpResponse> answered =
+        standard.handle(request.getUri().path(), Call.of(request, principal));
     if (answered != null) {
       return answered;
     }
@@ -131,13 +128,14 @@ final class OuterHandler
 
   private CompletionStage<HttpResponse> web(HttpRequest request, Principal principal)
       throws FrameViolation {
-    String path = request.getUri().path();
-    return path.startsWith(PREFIX)
-        ? routes.handle(
-            path.substring(PREFIX.length()), Call.of(request, principal, WebFormat.INSTANCE))
+    String rpc = RpcPath.rpc(request);
+    return rpc != null
+        ? routes.handle(rpc, Call.of(request, principal, WebFormat.INSTANCE))
         : CompletableFuture.completedFuture(
             WebFormat.INSTANCE.ended(
-                Ending.of(Status.UNIMPLEMENTED.withDescription("no service at " + path))));
+                Ending.of(
+                    Status.UNIMPLEMENTED.withDescription(
+                        "no service at " + request.getUri().path()))));
   }
 
   private CompletionStage<HttpResponse> http(HttpRequest request, Principal principal) {

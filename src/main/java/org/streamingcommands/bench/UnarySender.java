@@ -29,6 +29,8 @@ final class UnarySender implements Sender {
         CommandServiceGrpc.newStub(
             NettyChannelBuilder.forTarget(api, InsecureChannelCredentials.create())
                 .directExecutor()
+                // A caller must not send a command twice of itself, and what would takes a copy.
+                .disableRetry()
                 .build());
   }
 
