@@ -12,10 +12,11 @@ import org.apache.pekko.stream.scaladsl.Tcp.IncomingConnection;
 import org.apache.pekko.util.ByteString;
 
 /**
- * Puts a {@link FloodWatch} on the connections that Pekko HTTP accepts: on those without TLS, for
- * of the others it sees what nobody can read (see {@link WatchedEngine}). Pekko HTTP makes it by
- * its name, {@code pekko.http.http2-telemetry-class}; a system that has another there loses nothing
- * but the right code in a goodbye.
+ * What this project adds to the connections that Pekko HTTP accepts: {@link DirectAnswers} to those
+ * of HTTP/2, and a {@link FloodWatch} to those without TLS, for of the others it sees what nobody
+ * can read (see {@link WatchedEngine}). Pekko HTTP makes it by its name, {@code
+ * pekko.http.http2-telemetry-class}; a system that has another there loses nothing but the right
+ * code in a goodbye, and some microseconds a call.
  */
 final class WatchedConnections implements TelemetrySpi {
   /** As Pekko HTTP calls it. */
