@@ -21,7 +21,10 @@ import org.streamingcommands.cluster.v1.Received;
 import org.streamingcommands.cluster.v1.StillAttached;
 import org.streamingcommands.cluster.v1.Taken;
 
-/** Both directions of {@code cluster/v1/entity.proto}. */
+/**
+ * Both directions of {@code cluster/v1/entity.proto}, but for what every ask has: see {@link
+ * SendBytes} and {@link ResultedBytes}.
+ */
 final class EntityWire {
   private EntityWire() {}
 

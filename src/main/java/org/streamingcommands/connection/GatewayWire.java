@@ -28,7 +28,10 @@ import org.streamingcommands.cluster.v1.WatchEvent;
 import org.streamingcommands.cluster.v1.WatchSnapshot;
 import org.streamingcommands.command.CancelResult;
 
-/** Both directions of {@code cluster/v1/gateway.proto}. */
+/**
+ * Both directions of {@code cluster/v1/gateway.proto}, but for what every ask has: see {@link
+ * DeliverBytes} and {@link BatchBytes}.
+ */
 final class GatewayWire {
   private GatewayWire() {}
 

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 /**
  * A protobuf message, written from its last field to its first: what a message within it takes is
  * known once that is written, so that nothing has to be measured before. The bytes are those of
- * generated code, which leaves out what has its default value.
+ * generated code, which leaves out what has its default value. Not thread-safe.
  */
 final class WireBytes {
   /** Most messages between nodes have less. */
