@@ -2,6 +2,7 @@ package org.streamingcommands.api;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -17,6 +18,7 @@ import org.streamingcommands.connection.Counters;
 import org.streamingcommands.connection.Refusal;
 import org.streamingcommands.grpc.http.FrameViolation;
 import org.streamingcommands.grpc.http.GrpcReply;
+import org.streamingcommands.grpc.v1.CommandServiceGrpc;
 import org.streamingcommands.json.JsonTypes;
 import org.streamingcommands.security.AuthenticationException;
 import org.streamingcommands.security.Principal;
@@ -30,6 +32,10 @@ final class OuterHandler
     implements Function<HttpRequest, CompletionStage<HttpResponse>>, DirectAnswers.Handler {
   private static final long serialVersionUID = 1L;
   private static final Logger log = LoggerFactory.getLogger(OuterHandler.class);
+  private static final Set<String> HANDED_ON =
+      Set.of(
+          CommandServiceGrpc.getSendCommandToClientMethod().getBareMethodName(),
+          CommandServiceGrpc.getCancelCommandMethod().getBareMethodName());
   private static final Format NO_TYPES = new JsonFormat(JsonTypes.WELL_KNOWN);
 
   private final transient CommandRoutes routes;
@@ -68,10 +74,14 @@ final class OuterHandler
     return answer(request);
   }
 
-  /** A call to CommandService that has come whole: the routes only hand it on. */
+  /** What has come whole and is only handed on, as against a listing of thousands. */
   @Override
   public boolean isDirect(HttpRequest request) {
-    return request.entity().isStrict() && isGrpc(request) && RpcPath.rpc(request) != null;
+    if (!request.entity().isStrict() || !isGrpc(request)) {
+      return false;
+    }
+    String rpc = RpcPath.rpc(request);
+    return rpc != null && HANDED_ON.contains(rpc);
   }
 
   @Override
