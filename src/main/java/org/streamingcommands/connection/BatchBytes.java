@@ -52,7 +52,7 @@ final class BatchBytes {
   }
 
   private static Gateway.Batch.Item readItem(CodedInputStream in) throws IOException {
-    int outer = in.pushLimit(in.readUInt32());
+    int outer = ValueBytes.enter(in);
     String recipient = Gateway.Batch.TO_GATEWAY;
     String manifest = "";
     ByteString message = ByteString.EMPTY;

@@ -87,7 +87,7 @@ final class ValueBytes {
    *
    * @return for {@link CodedInputStream#popLimit} at its end
    */
-  private static int enter(CodedInputStream in) throws IOException {
+  static int enter(CodedInputStream in) throws IOException {
     return in.pushLimit(in.readUInt32());
   }
 
@@ -309,7 +309,7 @@ final class ValueBytes {
     return java.time.Duration.ofSeconds(seconds, nanos);
   }
 
-  static Any readAny(CodedInputStream in) throws IOException {
+  private static Any readAny(CodedInputStream in) throws IOException {
     return in.readMessage(Any.parser(), ExtensionRegistryLite.getEmptyRegistry());
   }
 
