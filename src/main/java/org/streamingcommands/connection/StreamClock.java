@@ -139,11 +139,11 @@ final class StreamClock {
     if (notReading) {
       return nowNanos;
     }
-    long wait = Math.min(LONGEST_NANOS, lastAttachNanos + reattachInterval.toNanos() - nowNanos);
+    long wait = lastAttachNanos + reattachInterval.toNanos() - nowNanos;
     long validMillis = validUntilMillis;
     if (validMillis != Long.MAX_VALUE) {
       long left = Math.max(0, validMillis - System.currentTimeMillis());
-      wait = Math.min(wait, TimeUnit.MILLISECONDS.toNanos(left));
+      wait = Math.min(wait, Math.min(LONGEST_NANOS, TimeUnit.MILLISECONDS.toNanos(left)));
     }
     if (settings.pingStrategy() != PingStrategy.DISABLED) {
       long quiet = nowNanos - lastHeardNanos;

@@ -33,7 +33,7 @@ import org.streamingcommands.grpc.http.FrameViolation;
  * do; this adds gRPC's calls, and sees to it that connections live and end as they should. All on
  * one loop, but for {@link #inTurn} and {@link #isWritable}.
  */
-final class GrpcConnection extends Http2ConnectionHandler implements Runnable {
+final class GrpcConnection extends Http2ConnectionHandler implements LookList.Item, Runnable {
   private static final Logger log = LoggerFactory.getLogger(GrpcConnection.class);
 
   private static final int NO_GRACE = 0;
@@ -47,7 +47,7 @@ final class GrpcConnection extends Http2ConnectionHandler implements Runnable {
   private final OtherThreads otherThreads;
   private final ResetLimit broken = new ResetLimit();
   private @Nullable ChannelHandlerContext context;
-  private int place;
+  private int place = LookList.NOWHERE;
   private boolean windowSent;
   private boolean isFlushHeld;
 
@@ -140,22 +140,24 @@ final class GrpcConnection extends Http2ConnectionHandler implements Runnable {
       super.handlerRemoved0(ctx);
     } finally {
       loop.remove(place);
+      place = LookList.NOWHERE;
       onEnd.run();
     }
   }
 
-  void moveTo(int newPlace) {
+  @Override
+  public void moveTo(int newPlace) {
     place = newPlace;
   }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
-    lifetime.heard();
+    lifetime.heard(loop.nextLookNanos());
     super.channelRead(ctx, message);
   }
 
-  /** Now and then. */
-  void look(long nowNanos) {
+  @Override
+  public long look(long nowNanos) {
     switch (lifetime.look(nowNanos, connection().numActiveStreams() > 0)) {
       case NOTHING -> {}
       case PING -> {
@@ -167,6 +169,7 @@ final class GrpcConnection extends Http2ConnectionHandler implements Runnable {
       case LAST_CALL -> lastCall();
       case CUT_OFF -> cutOff();
     }
+    return lifetime.nextNanos();
   }
 
   /**
@@ -179,6 +182,7 @@ final class GrpcConnection extends Http2ConnectionHandler implements Runnable {
     if (!lifetime.beginGoing(System.nanoTime(), graceNanos)) {
       return;
     }
+    loop.lookSoon(place);
     goAway(Integer.MAX_VALUE, Http2Error.NO_ERROR, why);
     encoder().writePing(context(), false, Lifetime.GOING, context().newPromise());
     flush(context());
@@ -278,6 +282,7 @@ final class GrpcConnection extends Http2ConnectionHandler implements Runnable {
       }
       if (connection().numActiveStreams() == 0) {
         lifetime.callsEnded();
+        loop.lookSoon(place);
         closeIfDone();
       }
     }
@@ -287,6 +292,7 @@ final class GrpcConnection extends Http2ConnectionHandler implements Runnable {
     @Override
     public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings theirs) {
       lifetime.settled();
+      loop.lookSoon(place);
     }
 
     @Override

@@ -7,8 +7,8 @@ import java.util.stream.Stream;
 
 /**
  * What is due for one connection, by the clock: the end of its handshake, a ping, the wait for its
- * answer, and when it has to go. It is looked at now and then, and needs no timer of its own. For
- * the loop's thread only.
+ * answer, and when it has to go. It needs no timer of its own: it says when it is to be looked at
+ * next. For the loop's thread only.
  */
 final class Lifetime {
   enum Due {
@@ -43,13 +43,13 @@ final class Lifetime {
   private final long oldAtNanos;
   private final boolean isEverOld;
   private Step step = Step.SHAKING_HANDS;
-  private boolean isHeard;
   private boolean isPinged;
 
-  /** Since when: of the step, of silence or of the ping, and of having no call. */
+  /** Since when: of the step, of silence, of the ping, and of having no call. */
   private long stepNanos;
 
-  private long silentNanos;
+  private long heardNanos;
+  private long pingNanos;
   private long idleNanos;
   private boolean isIdle;
   private boolean hasGrace;
@@ -59,7 +59,7 @@ final class Lifetime {
     this.settings = settings;
     this.pings = new PingPolicy(settings.permitKeepaliveTime().toNanos());
     this.stepNanos = nowNanos;
-    this.silentNanos = nowNanos;
+    this.heardNanos = nowNanos;
     this.isEverOld = !settings.maxAge().isZero();
     this.oldAtNanos = isEverOld ? nowNanos + aboutNanos(settings.maxAge().toNanos()) : 0;
   }
@@ -69,7 +69,7 @@ final class Lifetime {
     return (long) (nanos * ThreadLocalRandom.current().nextDouble(0.9, 1.1));
   }
 
-  /** How often to look, so that nothing is much late. */
+  /** How often to look for what is due, so that nothing is much late. */
   static long lookEveryNanos(ServerSettings settings) {
     long shortest =
         Stream.of(
@@ -91,8 +91,9 @@ final class Lifetime {
   }
 
   /** Something came. */
-  void heard() {
-    isHeard = true;
+  void heard(long nowNanos) {
+    heardNanos = nowNanos;
+    isPinged = false;
   }
 
   /** Both sides have said how they speak. */
@@ -155,16 +156,40 @@ final class Lifetime {
     return step == Step.OPEN ? isToGo(now, hasCalls) : Due.NOTHING;
   }
 
+  /**
+   * When it is to be looked at next, if nothing changes until then; right after it was. Whatever
+   * changes it from outside, but for what is heard, is to be followed by another look.
+   */
+  long nextNanos() {
+    if (step == Step.SHAKING_HANDS) {
+      return after(stepNanos, settings.handshakeTimeout());
+    }
+    long next =
+        isPinged
+            ? after(pingNanos, settings.keepaliveTimeout())
+            : after(heardNanos, settings.keepaliveTime());
+    if (hasGrace) {
+      next = sooner(next, graceEndNanos);
+    }
+    if (step == Step.ASKED_TO_GO) {
+      return sooner(next, stepNanos + HEAR_NANOS);
+    }
+    if (step == Step.OPEN && isEverOld) {
+      next = sooner(next, oldAtNanos);
+    }
+    if (step == Step.OPEN && isIdle) {
+      next = sooner(next, after(idleNanos, settings.idleTimeout()));
+    }
+    return next;
+  }
+
   private Due isAlive(long now) {
-    if (isHeard) {
-      isHeard = false;
-      isPinged = false;
-      silentNanos = now;
-    } else if (isPinged) {
-      return isPast(now, silentNanos, settings.keepaliveTimeout()) ? Due.CUT_OFF : Due.NOTHING;
-    } else if (isPast(now, silentNanos, settings.keepaliveTime())) {
+    if (isPinged) {
+      return isPast(now, pingNanos, settings.keepaliveTimeout()) ? Due.CUT_OFF : Due.NOTHING;
+    }
+    if (isPast(now, heardNanos, settings.keepaliveTime())) {
       isPinged = true;
-      silentNanos = now;
+      pingNanos = now;
       return Due.PING;
     }
     return Due.NOTHING;
@@ -186,6 +211,15 @@ final class Lifetime {
   }
 
   private static boolean isPast(long now, long since, Duration time) {
-    return now - since >= time.toNanos();
+    return now - after(since, time) >= 0;
+  }
+
+  private static long after(long since, Duration time) {
+    return since + time.toNanos();
+  }
+
+  /** Of two times of {@link System#nanoTime}, which are compared by their difference. */
+  private static long sooner(long a, long b) {
+    return a - b <= 0 ? a : b;
   }
 }

@@ -1,8 +1,6 @@
 package org.streamingcommands.edge.http2;
 
 import io.grpc.netty.shaded.io.netty.channel.EventLoop;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -21,8 +19,8 @@ public final class Loop {
   private final LoopWrites writes;
   private final byte[] scratch = new byte[SCRATCH_BYTES];
 
-  /** In no order: each knows its place. */
-  private final List<GrpcConnection> connections = new ArrayList<>();
+  private final LookList<GrpcConnection> connections = new LookList<>();
+  private long nextLookNanos = System.nanoTime();
 
   Loop(EventLoop executor, LoopWrites writes) {
     this.executor = executor;
@@ -67,47 +65,45 @@ public final class Loop {
   }
 
   int add(GrpcConnection connection) {
-    connections.add(connection);
-    return connections.size() - 1;
+    return connections.add(connection);
   }
 
-  /** Puts the last one in its place. */
+  /** Another one is told to take its place. */
   void remove(int place) {
-    GrpcConnection last = connections.remove(connections.size() - 1);
-    if (place < connections.size()) {
-      connections.set(place, last);
-      last.moveTo(place);
-    }
+    connections.remove(place);
   }
 
-  /** Looks at every connection now and then: one timer for all of them. */
+  /** What time brings for the one at this place has changed. */
+  void lookSoon(int place) {
+    connections.lookSoon(place);
+  }
+
+  /** Looks after the connections so often: one timer for all of them. */
   void watchEvery(long nanos) {
-    executor.scheduleWithFixedDelay(this::look, nanos, nanos, TimeUnit.NANOSECONDS);
+    executor.scheduleWithFixedDelay(() -> look(nanos), nanos, nanos, TimeUnit.NANOSECONDS);
   }
 
-  private void look() {
+  private void look(long againInNanos) {
     long now = System.nanoTime();
-    // From the end: one that goes is replaced by one that was looked at.
-    for (int place = connections.size() - 1; place >= 0; place--) {
-      try {
-        connections.get(place).look(now);
-      } catch (RuntimeException e) {
-        log.error("a connection could not be looked after", e);
-      }
-    }
+    nextLookNanos = now + againInNanos;
+    connections.look(now);
+  }
+
+  /**
+   * A clock that costs nothing to read, and is ahead by no more than the time between two looks.
+   * Only for the loop's own thread.
+   */
+  long nextLookNanos() {
+    return nextLookNanos;
   }
 
   /** Asks every connection to go once its calls are over. */
   void askToGo() {
-    for (GrpcConnection connection : List.copyOf(connections)) {
-      connection.askToGo("server_shutdown", 0);
-    }
+    connections.forEach(connection -> connection.askToGo("server_shutdown", 0));
   }
 
   /** Ends every connection with its calls. */
   void cutOff() {
-    for (GrpcConnection connection : List.copyOf(connections)) {
-      connection.cutOff();
-    }
+    connections.forEach(GrpcConnection::cutOff);
   }
 }

@@ -33,15 +33,74 @@ class LifetimeTest {
         Duration.ofSeconds(20));
   }
 
+  private static long at(double second) {
+    return BEGIN + (long) (second * SECOND);
+  }
+
   private Due look(double second, boolean hasCalls) {
-    return lifetime.look(BEGIN + (long) (second * SECOND), hasCalls);
+    return lifetime.look(at(second), hasCalls);
+  }
+
+  /** What comes up for whoever looks just when it said, and after how many seconds. */
+  private void next(double second, Due due, boolean hasCalls) {
+    long next = lifetime.nextNanos();
+    assertThat((double) (next - BEGIN) / SECOND).isEqualTo(second);
+    assertThat(lifetime.look(next - 1, hasCalls)).isEqualTo(Due.NOTHING);
+    assertThat(lifetime.look(next, hasCalls)).isEqualTo(due);
+  }
+
+  @Test
+  void itSaysWhenItIsToBeLookedAt() {
+    next(10, Due.CUT_OFF, WITHOUT_CALL);
+    lifetime.settled();
+    assertThat(look(10, WITH_CALL)).isEqualTo(Due.NOTHING);
+    next(30, Due.PING, WITH_CALL);
+    lifetime.heard(at(33));
+    // Still at the time when the answer would have been missed.
+    assertThat(look(35, WITH_CALL)).isEqualTo(Due.NOTHING);
+    next(63, Due.PING, WITH_CALL);
+    next(68, Due.CUT_OFF, WITH_CALL);
+  }
+
+  @Test
+  void itSaysWhenItHasBeenIdleForTooLong() {
+    lifetime.settled();
+    assertThat(look(1, WITHOUT_CALL)).isEqualTo(Due.NOTHING);
+    lifetime.heard(at(59));
+    next(61, Due.ASK_TO_GO_IDLE, WITHOUT_CALL);
+    lifetime.callsEnded();
+    assertThat(look(62, WITHOUT_CALL)).isEqualTo(Due.NOTHING);
+    next(89, Due.PING, WITHOUT_CALL);
+    lifetime.heard(at(121));
+    next(122, Due.ASK_TO_GO_IDLE, WITHOUT_CALL);
+  }
+
+  @Test
+  void itSaysWhenTheTimeToGoIsOver() {
+    lifetime.settled();
+    lifetime.heard(at(1));
+    lifetime.beginGoing(at(2), 20 * SECOND);
+    next(12, Due.LAST_CALL, WITH_CALL);
+    lifetime.beginLastCall();
+    lifetime.heard(at(12));
+    next(22, Due.CUT_OFF, WITH_CALL);
+  }
+
+  @Test
+  void itSaysWhenItIsTooOld() {
+    Lifetime one = new Lifetime(settings(Duration.ofSeconds(20)), BEGIN);
+    one.settled();
+    long next = one.nextNanos();
+    assertThat(next).isBetween(at(18), at(22));
+    assertThat(one.look(next - 1, WITH_CALL)).isEqualTo(Due.NOTHING);
+    assertThat(one.look(next, WITH_CALL)).isEqualTo(Due.ASK_TO_GO_OLD);
   }
 
   @Test
   void whoDoesNotFinishTheHandshakeIsCutOff() {
-    lifetime.heard();
+    lifetime.heard(at(9));
     assertThat(look(9.9, WITHOUT_CALL)).isEqualTo(Due.NOTHING);
-    lifetime.heard();
+    lifetime.heard(at(10));
     assertThat(look(10, WITHOUT_CALL)).isEqualTo(Due.CUT_OFF);
   }
 
@@ -58,7 +117,7 @@ class LifetimeTest {
   void anythingThatIsHeardIsASignOfLife() {
     lifetime.settled();
     assertThat(look(30, WITH_CALL)).isEqualTo(Due.PING);
-    lifetime.heard();
+    lifetime.heard(at(35));
     assertThat(look(35, WITH_CALL)).isEqualTo(Due.NOTHING);
     assertThat(look(64, WITH_CALL)).isEqualTo(Due.NOTHING);
     assertThat(look(65, WITH_CALL)).isEqualTo(Due.PING);
@@ -71,7 +130,7 @@ class LifetimeTest {
     heardAt(20, WITHOUT_CALL);
     heardAt(45, WITHOUT_CALL);
     heardAt(70, WITHOUT_CALL);
-    lifetime.heard();
+    lifetime.heard(at(80));
     assertThat(look(80, WITHOUT_CALL)).isEqualTo(Due.ASK_TO_GO_IDLE);
   }
 
@@ -84,12 +143,12 @@ class LifetimeTest {
     heardAt(45, WITHOUT_CALL);
     heardAt(70, WITHOUT_CALL);
     heardAt(95, WITHOUT_CALL);
-    lifetime.heard();
+    lifetime.heard(at(105));
     assertThat(look(105, WITHOUT_CALL)).isEqualTo(Due.ASK_TO_GO_IDLE);
   }
 
   private void heardAt(double second, boolean hasCalls) {
-    lifetime.heard();
+    lifetime.heard(at(second));
     assertThat(look(second, hasCalls)).isEqualTo(Due.NOTHING);
   }
 
@@ -113,9 +172,9 @@ class LifetimeTest {
     for (int n = 0; n < 100; n++) {
       Lifetime one = new Lifetime(settings(Duration.ofSeconds(20)), BEGIN);
       one.settled();
-      one.heard();
+      one.heard(at(18));
       assertThat(one.look(BEGIN + 18 * SECOND - 1, WITH_CALL)).isEqualTo(Due.NOTHING);
-      one.heard();
+      one.heard(at(22));
       assertThat(one.look(BEGIN + 22 * SECOND, WITH_CALL)).isEqualTo(Due.ASK_TO_GO_OLD);
     }
   }
