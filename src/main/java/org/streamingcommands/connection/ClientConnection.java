@@ -471,9 +471,8 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
         if (still.results() > flow.resultsTaken()) {
           remote.resultsMissed(flow.resultsTaken());
         }
-        return settle();
       }
-      return Behaviors.same();
+      return settle();
     }
     // A last word to a stream that is not the connection: it has nothing to go together with.
     Downlink downlink = connections.downlink(still.stream(), false);
@@ -613,7 +612,7 @@ final class ClientConnection extends AbstractBehavior<ClientConnection.Message> 
 
   /** After every change: what is due next, and what a listing shows. */
   private Behavior<Message> settle() {
-    entry.load(flow.queued(), flow.inFlight());
+    entry.load(flow.queued(), flow.inFlight(), flow.remembers());
     long due = flow.earliestMillis();
     // One timer for the earliest; a later one is found when that fires.
     if (due < dueTimerMillis) {

@@ -591,10 +591,17 @@ public final class ClientSession implements Downlink {
     }
   }
 
-  /** Reminds the entity of the stream, and says what came through, in case anything was missed. */
+  /**
+   * Reminds the entity of the stream, and says what came through, in case anything was missed. One
+   * on this node shows whether it needs that: thousands that are idle cost no message.
+   */
   void stillAttached() {
     ClientKey client = client();
     if (client == null) {
+      return;
+    }
+    LocalEntities.Entry here = connections.entities().find(client);
+    if (here != null && here.needsNoWordOf(ref)) {
       return;
     }
     ClientConnection.StillAttached reminder;

@@ -83,6 +83,11 @@ final class CommandFlow {
     recent.forget(clock.millis());
   }
 
+  /** Whether {@link #forget} will have something to do. */
+  boolean remembers() {
+    return recent.remembers();
+  }
+
   /** When {@link #expire} has something to do; {@link Long#MAX_VALUE} for never. */
   long earliestMillis() {
     return pending.earliestMillis();

@@ -19,6 +19,7 @@ final class LocalEntities {
     private final ActorRef<ClientConnection.Message> ref;
     private volatile int queueDepth;
     private volatile int inFlight;
+    private volatile boolean remembers;
     private volatile @Nullable Connected connected;
 
     private Entry(ClientKey client, ActorRef<ClientConnection.Message> ref) {
@@ -55,14 +56,31 @@ final class LocalEntities {
       }
     }
 
-    void load(int queued, int written) {
-      // A volatile write is a fence; most messages change neither.
+    /**
+     * What the entity has to do now.
+     *
+     * @param remembering whether it knows of commands that ended, which it will have to forget
+     */
+    void load(int queued, int written, boolean remembering) {
+      // A volatile write is a fence; most messages change nothing.
       if (queueDepth != queued) {
         queueDepth = queued;
       }
       if (inFlight != written) {
         inFlight = written;
       }
+      if (remembers != remembering) {
+        remembers = remembering;
+      }
+    }
+
+    /**
+     * Whether it would learn nothing from a word of this stream: it takes it for the connection,
+     * and has nothing to forget meanwhile.
+     */
+    boolean needsNoWordOf(StreamRef stream) {
+      Connected now = connected;
+      return !remembers && now != null && now.stream.equals(stream);
     }
 
     /** The connection as it is now; null when there is none. */

@@ -176,6 +176,11 @@ final class RecentOutcomes {
     return log.count() == 0 && (brought == null || brought.isEmpty(nowMillis));
   }
 
+  /** Whether anything is kept, be it out of the window by now. */
+  boolean remembers() {
+    return log.count() > 0 || brought != null && brought.log.count() > 0;
+  }
+
   /** Lets go of what is out of the window, and of its memory. */
   void forget(long nowMillis) {
     forgetOwn(nowMillis);

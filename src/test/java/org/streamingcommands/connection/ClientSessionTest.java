@@ -6,10 +6,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.streamingcommands.command.ClientKey;
+import org.streamingcommands.support.Heard;
 import org.streamingcommands.support.TestNode;
+import org.streamingcommands.testkit.ScriptedClient;
 
 /** What a session makes of its stream's signs. */
 class ClientSessionTest {
@@ -41,6 +44,36 @@ class ClientSessionTest {
       node.send("busy", TestNode.command("c1", "x"));
 
       assertThat(TestNode.await(stream.busyWhenDelivered)).isTrue();
+    }
+  }
+
+  @Test
+  void anEntityOnItsNodeNeedsNoWordOnceItHasNothingToForget() {
+    try (TestNode node =
+        TestNode.start("connection.dedup-window = 1 s", "engine.reattach-interval = 100 ms")) {
+      TestProbe<Void> probe = TestProbe.create(node.system());
+      ClientKey client = ClientKey.of(TestNode.SERVICE, "quiet");
+      try (ScriptedClient quiet = node.connect("quiet")) {
+        LocalEntities.Entry entity = node.connections().entities().find(client);
+        String[] session = entity.describe().sessionId().split("#");
+        StreamRef stream = new StreamRef(session[0], Long.parseLong(session[1], 36));
+        assertThat(entity.needsNoWordOf(stream)).isTrue();
+        assertThat(entity.needsNoWordOf(new StreamRef(stream.node(), stream.id() + 1))).isFalse();
+
+        Heard heard = node.send("quiet", TestNode.command("c1", "x"));
+        quiet.awaitCommand();
+        quiet.complete("c1", "y");
+        heard.awaitOutcome();
+        // An answer that it gives after the turn in which it came to remember.
+        TestNode.await(node.connections().cancel(client, "another", TestNode.PATIENCE));
+        // What it is reminded of lets it forget, and it says so.
+        probe.awaitAssert(
+            TestNode.PATIENCE,
+            () -> {
+              assertThat(entity.needsNoWordOf(stream)).isTrue();
+              return null;
+            });
+      }
     }
   }
 
