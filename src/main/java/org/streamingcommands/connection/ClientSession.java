@@ -71,6 +71,11 @@ public final class ClientSession implements Downlink {
     return ref.sessionId();
   }
 
+  @Override
+  public String toString() {
+    return sessionId();
+  }
+
   /** The client, once it said hello. */
   public @Nullable ClientKey client() {
     Hello said = hello;

@@ -71,22 +71,26 @@ final class DueList<T> {
     blocks[place / BLOCK].dues.set(place % BLOCK, System.nanoTime());
   }
 
+  /** Into how many parts it has grown. */
+  int parts() {
+    return blocks.length;
+  }
+
   /**
-   * Looks at whatever is due.
+   * Looks at whatever is due in one part.
    *
    * @param now in terms of {@link System#nanoTime}, as all times here
    * @param look says when it is due next
    */
-  void lookAtDue(long now, ToLongFunction<T> look) {
-    for (Block<T> block : blocks) {
-      for (int i = 0; i < BLOCK; i++) {
-        long due = block.dues.get(i);
-        if (now - due >= 0) {
-          T thing = block.things.get(i);
-          if (thing != null) {
-            // Unless somebody was in a hurry meanwhile, or it is another one's place by now.
-            block.dues.compareAndSet(i, due, look.applyAsLong(thing));
-          }
+  void lookAtDue(int part, long now, ToLongFunction<T> look) {
+    Block<T> block = blocks[part];
+    for (int i = 0; i < BLOCK; i++) {
+      long due = block.dues.get(i);
+      if (now - due >= 0) {
+        T thing = block.things.get(i);
+        if (thing != null) {
+          // Unless somebody was in a hurry meanwhile, or it is another one's place by now.
+          block.dues.compareAndSet(i, due, look.applyAsLong(thing));
         }
       }
     }

@@ -1,16 +1,23 @@
 package org.streamingcommands.connection;
 
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.streamingcommands.command.ClientKey;
 
-/** The live streams of this node, by id. */
+/** The live streams of this node, by id and by their transport's thread. */
 final class LiveSessions {
+  /** Of streams that have no thread of their own. */
+  private static final Executor CALLERS = Runnable::run;
+
   private final ConcurrentHashMap<Long, ClientSession> byId = new ConcurrentHashMap<>();
-  private final DueList<ClientSession> dues = new DueList<>();
+
+  /** As many as an edge has event loops, and one more. */
+  private final ConcurrentHashMap<Executor, ThreadDues<ClientSession>> byThread =
+      new ConcurrentHashMap<>();
 
   /** Begins with the time, so that entities on other nodes never take us for our predecessor. */
   private final AtomicLong lastId = new AtomicLong(System.currentTimeMillis() << 20);
@@ -24,7 +31,7 @@ final class LiveSessions {
   ClientSession open(Connections connections, ClientStream stream) {
     StreamRef ref = new StreamRef(node, lastId.incrementAndGet());
     ClientSession session = new ClientSession(connections, ref, stream);
-    session.isDueAt(dues.add(session));
+    session.isDueAt(duesOf(session).add(session));
     byId.put(ref.id(), session);
     return session;
   }
@@ -36,20 +43,27 @@ final class LiveSessions {
   void remove(StreamRef ref) {
     ClientSession ended = byId.remove(ref.id());
     if (ended != null) {
-      dues.remove(ended.duePlace());
+      duesOf(ended).remove(ended.duePlace());
     }
+  }
+
+  private ThreadDues<ClientSession> duesOf(ClientSession session) {
+    Executor thread = session.thread();
+    return byThread.computeIfAbsent(thread == null ? CALLERS : thread, ThreadDues::new);
   }
 
   /** What time brings for this one has changed: it is to be looked at when the heartbeat ticks. */
   void hurry(ClientSession session) {
-    dues.hurry(session.duePlace());
+    duesOf(session).hurry(session.duePlace());
   }
 
   /**
+   * Looks at whatever is due, each on the thread of its transport, where that has one.
+   *
    * @param look says when it is due next
    */
-  void lookAtDue(long nowNanos, ToLongFunction<ClientSession> look) {
-    dues.lookAtDue(nowNanos, look);
+  void lookAtDue(ToLongFunction<ClientSession> look) {
+    byThread.values().forEach(dues -> dues.lookAtDue(look));
   }
 
   int size() {

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keeps the time of one live stream: since when its client is silent, and what is due. There is one
  * for every stream, as long as that lives, so it stays small. Used without a lock: what the
- * stream's thread writes and others read is volatile, the rest is the heartbeat's, but for the
- * number of a ping, which is taken under the session's lock.
+ * stream's thread writes and others read is volatile, the rest is the watch's, which is one thread
+ * for each stream, but for the number of a ping, which is taken under the session's lock.
  */
 final class StreamClock {
   private static final long ATTACH_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);

@@ -22,11 +22,10 @@ final class StreamWatch {
    * @param untilNext how long until the next call: what would be overdue by then is overdue now
    */
   void tick(Duration untilNext) {
-    long now = System.nanoTime();
     long tickNanos = untilNext.toNanos();
     sessions.lookAtDue(
-        now,
         session -> {
+          long now = System.nanoTime();
           look(session, now, tickNanos);
           return next(session, now, tickNanos);
         });

@@ -19,12 +19,15 @@ class DueListTest {
 
   private void look(long now, ToLongFunction<String> next) {
     looked.clear();
-    list.lookAtDue(
-        now,
-        thing -> {
-          looked.add(thing);
-          return next.applyAsLong(thing);
-        });
+    for (int part = 0; part < list.parts(); part++) {
+      list.lookAtDue(
+          part,
+          now,
+          thing -> {
+            looked.add(thing);
+            return next.applyAsLong(thing);
+          });
+    }
   }
 
   @Test
