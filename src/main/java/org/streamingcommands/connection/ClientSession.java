@@ -21,7 +21,8 @@ import org.streamingcommands.command.ServiceAccess;
  * The node's side of one live stream: what both kinds of stream have in common. It holds the order
  * of the conversation (hello first, once), finds the client's entity, carries frames both ways, and
  * notices when the client falls silent. A stream reports what it hears on one thread at a time; the
- * entity and the heartbeat call from theirs.
+ * entity calls from its own, and the heartbeat from the transport's, or from its own where that has
+ * none.
  */
 public final class ClientSession implements Downlink {
   private static final Logger log = LoggerFactory.getLogger(ClientSession.class);

@@ -10,7 +10,7 @@ import org.streamingcommands.command.ClientKey;
 
 /** The live streams of this node, by id and by their transport's thread. */
 final class LiveSessions {
-  /** Of streams that have no thread of their own. */
+  /** Of streams that have no thread of their own; no edge's are. */
   private static final Executor CALLERS = Runnable::run;
 
   private final ConcurrentHashMap<Long, ClientSession> byId = new ConcurrentHashMap<>();

@@ -211,7 +211,7 @@ final class Lifetime {
   }
 
   private static boolean isPast(long now, long since, Duration time) {
-    return now - after(since, time) >= 0;
+    return now - since >= time.toNanos();
   }
 
   private static long after(long since, Duration time) {
