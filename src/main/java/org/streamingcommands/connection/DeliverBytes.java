@@ -39,7 +39,7 @@ final class DeliverBytes {
     out.flag(Deliver.REDELIVERED_FIELD_NUMBER, delivery.redelivered());
     out.number(Deliver.RESULTS_CONFIRMED_FIELD_NUMBER, delivery.resultsConfirmed());
     boolean withPayload = deliver.payloadId() == SharedPayloads.NONE;
-    ValueBytes.write(Deliver.COMMAND_FIELD_NUMBER, delivery.command(), withPayload, clock, out);
+    CommandBytes.write(Deliver.COMMAND_FIELD_NUMBER, delivery.command(), withPayload, clock, out);
     ValueBytes.write(Deliver.STREAM_FIELD_NUMBER, deliver.stream(), out);
     return out.toByteArray();
   }
@@ -47,7 +47,7 @@ final class DeliverBytes {
   static Gateway.Deliver read(byte[] bytes, InstantSource clock) throws IOException {
     CodedInputStream in = CodedInputStream.newInstance(bytes);
     @Nullable StreamRef stream = null;
-    Command command = ValueBytes.NOTHING_YET;
+    Command command = CommandBytes.NOTHING_YET;
     long resultsConfirmed = 0;
     boolean redelivered = false;
     long sequence = 0;
@@ -56,7 +56,7 @@ final class DeliverBytes {
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       switch (tag) {
         case STREAM -> stream = ValueBytes.readStream(in);
-        case COMMAND -> command = ValueBytes.readCommand(in, clock, command);
+        case COMMAND -> command = CommandBytes.read(in, clock, command);
         case RESULTS_CONFIRMED -> resultsConfirmed = in.readInt64();
         case REDELIVERED -> redelivered = in.readBool();
         case SEQUENCE -> sequence = in.readInt64();

@@ -28,7 +28,7 @@ final class SendBytes {
     out.flag(Send.ASKS_WHERE_FIELD_NUMBER, send.asksWhere());
     out.number(Send.BEHIND_FIELD_NUMBER, ValueWire.behind(send.replyTo().ticket(), send.after()));
     ValueBytes.write(Send.REPLY_TO_FIELD_NUMBER, send.replyTo(), out);
-    ValueBytes.write(Send.COMMAND_FIELD_NUMBER, send.command(), true, clock, out);
+    CommandBytes.write(Send.COMMAND_FIELD_NUMBER, send.command(), true, clock, out);
     ValueBytes.write(Send.CLIENT_FIELD_NUMBER, send.client(), out);
     return out.toByteArray();
   }
@@ -36,14 +36,14 @@ final class SendBytes {
   static ClientConnection.Send read(byte[] bytes, InstantSource clock) throws IOException {
     CodedInputStream in = CodedInputStream.newInstance(bytes);
     @Nullable ClientKey client = null;
-    Command command = ValueBytes.NOTHING_YET;
+    Command command = CommandBytes.NOTHING_YET;
     @Nullable ReplyTo replyTo = null;
     long behind = 0;
     boolean asksWhere = false;
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       switch (tag) {
         case CLIENT -> client = ValueBytes.readKey(in);
-        case COMMAND -> command = ValueBytes.readCommand(in, clock, command);
+        case COMMAND -> command = CommandBytes.read(in, clock, command);
         case REPLY_TO -> replyTo = ValueBytes.readReplyTo(in);
         case BEHIND -> behind = in.readUInt64();
         case ASKS_WHERE -> asksWhere = in.readBool();
