@@ -99,6 +99,8 @@ final class EdgeStream extends ServerCall.Listener<InboundFrame> implements Clie
   private void read(InboundFrame frame) {
     if (frame instanceof InboundFrame.Completions results) {
       completed(results.completions());
+    } else if (frame instanceof InboundFrame.Pong) {
+      pong();
     } else if (frame instanceof InboundFrame.Generated generated) {
       read(generated.frame());
     }
@@ -123,10 +125,7 @@ final class EdgeStream extends ServerCall.Listener<InboundFrame> implements Clie
         session.received(frame.getReceipt().getCommandIdsList());
         readOn();
       }
-      case PONG -> {
-        session.pong();
-        readOn();
-      }
+      case PONG -> pong();
       case PROGRESS -> {
         session.progress(
             frame.getProgress().getCommandId(), Wire.progress(frame.getProgress().getProgress()));
@@ -142,6 +141,11 @@ final class EdgeStream extends ServerCall.Listener<InboundFrame> implements Clie
       case FRAME_NOT_SET ->
           session.invalid("frame: none of the kinds that this version knows is set");
     }
+  }
+
+  private void pong() {
+    session.pong();
+    readOn();
   }
 
   private void results(List<CommandResult> results) {
@@ -275,7 +279,7 @@ final class EdgeStream extends ServerCall.Listener<InboundFrame> implements Clie
   public void ping(long nonce, long resultsConfirmed) {
     // A transport that takes nothing has a ping's worth of silence ahead of it already.
     if (call.isReady()) {
-      write(ServerFrames.ping(nonce, resultsConfirmed));
+      write(new PingFrame(nonce, resultsConfirmed));
     }
   }
 

@@ -4,7 +4,7 @@ import com.google.protobuf.CodedOutputStream;
 import java.io.IOException;
 import org.streamingcommands.grpc.v1.ServerFrame;
 
-/** Any frame but commands: there are few of them, and generated code writes those. */
+/** Any frame but commands and pings: there are few of them, and generated code writes those. */
 record GeneratedFrame(ServerFrame frame) implements OutboundFrame {
   @Override
   public int size() {

@@ -11,7 +11,10 @@ sealed interface InboundFrame {
   /** One result or a batch of them, all completed, in their order; at least one. */
   record Completions(List<Completion> completions, int size) implements InboundFrame {}
 
-  /** Any frame, as generated code read it. */
+  /** The client lives, and answered a ping. */
+  record Pong(int size) implements InboundFrame {}
+
+  /** Any other frame, as generated code read it. */
   record Generated(ClientFrame frame, int size) implements InboundFrame {}
 
   /** Bytes that are no frame. */

@@ -29,6 +29,9 @@ final class InboundMarshaller implements MethodDescriptor.Marshaller<InboundFram
   }
 
   private static InboundFrame parse(byte[] bytes, int offset, int size) {
+    if (PongReader.isPong(bytes, offset, size)) {
+      return new InboundFrame.Pong(size);
+    }
     List<Completion> completions = CompletionReader.read(bytes, offset, size);
     if (completions != null) {
       return new InboundFrame.Completions(completions, size);

@@ -9,7 +9,6 @@ import org.streamingcommands.connection.Welcome;
 import org.streamingcommands.grpc.Wire;
 import org.streamingcommands.grpc.v1.CommandCancel;
 import org.streamingcommands.grpc.v1.GoodbyeReason;
-import org.streamingcommands.grpc.v1.Ping;
 import org.streamingcommands.grpc.v1.ServerFrame;
 import org.streamingcommands.grpc.v1.TokenRenewed;
 
@@ -49,12 +48,6 @@ final class ServerFrames {
   static ServerFrame cancel(String commandId) {
     return ServerFrame.newBuilder()
         .setCancel(CommandCancel.newBuilder().setCommandId(commandId))
-        .build();
-  }
-
-  static ServerFrame ping(long nonce, long resultsConfirmed) {
-    return ServerFrame.newBuilder()
-        .setPing(Ping.newBuilder().setNonce(nonce).setResultsConfirmed(resultsConfirmed))
         .build();
   }
 

@@ -75,6 +75,15 @@ class InboundMarshallerTest {
   }
 
   @Test
+  void aPongIsReadByHand() throws IOException {
+    for (long nonce : new long[] {1, 7, 127, 128, 300, 1L << 35, Long.MAX_VALUE}) {
+      byte[] bytes = pong(nonce).toByteArray();
+      assertThat(read(bytes)).isEqualTo(new InboundFrame.Pong(bytes.length));
+      assertSame(bytes);
+    }
+  }
+
+  @Test
   void everyOtherFrameIsLeftToGeneratedCode() throws IOException {
     for (ClientFrame frame : others()) {
       InboundFrame read = read(frame.toByteArray());
@@ -87,8 +96,7 @@ class InboundMarshallerTest {
   void whatHasAnotherShapeMeansTheSameAsBefore() throws IOException {
     byte[] result = frame(completed("c1", ANSWER)).toByteArray();
     byte[] batch = frame(completed("c1", ANSWER), completed("c2", ANSWER)).toByteArray();
-    byte[] pong =
-        ClientFrame.newBuilder().setPong(Pong.newBuilder().setNonce(7)).build().toByteArray();
+    byte[] pong = pong(7).toByteArray();
     for (byte[] bytes :
         List.of(
             new byte[0],
@@ -99,6 +107,19 @@ class InboundMarshallerTest {
             joined(result, pong),
             joined(pong, result),
             joined(result, new byte[1]),
+            joined(pong, pong),
+            joined(pong, new byte[1]),
+            // Of a pong: a nonce that goes on, is too long, has another type, or there are two.
+            hex("3202 0880"),
+            hex("320b 08ffffffffffffffffff01"),
+            hex("320b 08ffffffffffffffffff7f"),
+            hex("320c 08ffffffffffffffffffff01"),
+            hex("3202 0a00"),
+            hex("3203 0d00000000"),
+            hex("3204 08070808"),
+            hex("3203 0807"),
+            hex("3201 0807"),
+            hex("3202 0080"),
             // Of the fields: an id twice, in another order, no id, no UTF-8, a long length.
             hex("220a 0a026331 0a026332 1200"),
             hex("2206 1200 0a026331"),
@@ -164,6 +185,7 @@ class InboundMarshallerTest {
       whole.add(frame(completed("c" + n, ANSWER)).toByteArray());
       whole.add(frame(completed("c" + n, Any.getDefaultInstance())).toByteArray());
       whole.add(frame(completed("", ANSWER), completed("c" + n, ANSWER)).toByteArray());
+      whole.add(pong(1L << 7 * n).toByteArray());
     }
     for (byte[] bytes : whole) {
       for (int length = 0; length <= bytes.length; length++) {
@@ -282,10 +304,15 @@ class InboundMarshallerTest {
         ClientFrame.newBuilder()
             .setReceipt(CommandReceipt.newBuilder().addCommandIds("c1").addCommandIds("c2"))
             .build(),
-        ClientFrame.newBuilder().setPong(Pong.newBuilder().setNonce(7)).build(),
+        ClientFrame.newBuilder().setPong(Pong.getDefaultInstance()).build(),
+        pong(Long.MIN_VALUE),
         ClientFrame.newBuilder()
             .setHello(Hello.newBuilder().setService("s").addUnconfirmedResults(failed))
             .build());
+  }
+
+  private static ClientFrame pong(long nonce) {
+    return ClientFrame.newBuilder().setPong(Pong.newBuilder().setNonce(nonce)).build();
   }
 
   private static CommandResult completed(String id, Any answer) {
@@ -329,6 +356,8 @@ class InboundMarshallerTest {
    */
   private record Meaning(
       List<Completion> results, @Nullable ClientFrame other, @Nullable String error) {
+    /** Whichever: nobody looks at its nonce. */
+    static final Meaning PONG = new Meaning(List.of(), ClientFrame.getDefaultInstance(), "pong");
 
     static Meaning asGenerated(byte[] bytes) {
       try {
@@ -345,12 +374,18 @@ class InboundMarshallerTest {
       if (frame instanceof InboundFrame.Completions read) {
         return new Meaning(read.completions(), null, null);
       }
+      if (frame instanceof InboundFrame.Pong) {
+        return PONG;
+      }
       return frame instanceof InboundFrame.Generated generated
           ? of(generated.frame())
           : new Meaning(List.of(), null, "garbage");
     }
 
     private static Meaning of(ClientFrame frame) {
+      if (frame.hasPong()) {
+        return PONG;
+      }
       List<CommandResult> results =
           switch (frame.getFrameCase()) {
             case RESULT -> List.of(frame.getResult());
