@@ -1,6 +1,7 @@
 package org.streamingcommands.bench;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -60,21 +61,28 @@ final class IdleTrial {
     }
   }
 
+  /** After a warm-up, in which the server compiles what their coming has left to compile. */
   private void cpu(Contender contender, Seat seat, int count) throws IOException {
+    turns.tell("%2$,d clients of %1$s settle", contender.label(), count);
+    sleep(settings.phases().warmUp());
     turns.tell("%2$,d clients of %1$s only ping", contender.label(), count);
     long start = System.nanoTime();
     long before = seat.usage().cpuNanos();
-    try {
-      Thread.sleep(settings.phases().time().multipliedBy(4).toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
-    }
+    sleep(settings.phases().time().multipliedBy(4));
     double used = seat.usage().cpuNanos() - before;
     double share = used / (System.nanoTime() - start);
     samples.once(contender, "idle_cpu_" + count, Samples.PERCENT, 100 * share);
     samples.once(
         contender, "idle_cpu_each_" + count, Samples.MICROS_A_SECOND, share * 1e9 / MICROS / count);
+  }
+
+  private static void sleep(Duration time) throws IOException {
+    try {
+      Thread.sleep(time.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
   }
 
   private void add(Contender contender, String name, int count, double bytes) {
