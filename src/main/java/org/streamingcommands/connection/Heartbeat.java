@@ -15,12 +15,17 @@ final class Heartbeat {
 
   private final ActorSystem<?> system;
   private final StreamWatch streams;
+
+  /** By how much a tick may come too late: Pekko's scheduler has ticks of its own. */
+  private final Duration late;
+
   private Duration tick = Duration.ofDays(1);
   private @Nullable Cancellable running;
 
   Heartbeat(ActorSystem<?> system, StreamWatch streams) {
     this.system = system;
     this.streams = streams;
+    this.late = system.settings().config().getDuration("pekko.scheduler.tick-duration");
   }
 
   /** Ticks fast enough for these settings too. */
@@ -31,13 +36,15 @@ final class Heartbeat {
       return;
     }
     tick = next;
+    Duration untilNext = next.plus(min(next, late));
     if (running != null) {
       running.cancel();
     }
     running =
         system
             .scheduler()
-            .scheduleAtFixedRate(next, next, () -> streams.tick(next), system.executionContext());
+            .scheduleAtFixedRate(
+                next, next, () -> streams.tick(untilNext), system.executionContext());
   }
 
   private static Duration min(Duration a, Duration b) {

@@ -19,7 +19,8 @@ final class StreamWatch {
   }
 
   /**
-   * @param untilNext how long until the next call: what would be overdue by then is overdue now
+   * @param untilNext how long until the next call, at most: what would be overdue by then is
+   *     overdue now
    */
   void tick(Duration untilNext) {
     long tickNanos = untilNext.toNanos();
