@@ -53,9 +53,6 @@ final class ApiLink implements DispatchCall.Listener {
   /** Carried for other homes. */
   private final Queue<Exchange> guests = new ConcurrentLinkedQueue<>();
 
-  /** Ended while others carried them. Apart from the news: it may be heard at any time. */
-  private final Queue<Exchange> endedAway = new ConcurrentLinkedQueue<>();
-
   private final Queue<Runnable> news = new ConcurrentLinkedQueue<>();
   private final Turns turns = new Turns(this::turn);
 
@@ -212,7 +209,7 @@ final class ApiLink implements DispatchCall.Listener {
   /** Something of it ended. */
   void released(Exchange exchange) {
     if (exchange.isAway()) {
-      endedAway.add(exchange);
+      news.add(() -> away.returned(exchange));
       turns.request();
     } else if (!waiting.isEmpty()) {
       // Once all that came with it is told: what those let go goes together.
@@ -246,7 +243,6 @@ final class ApiLink implements DispatchCall.Listener {
     for (Runnable next = news.poll(); next != null; next = news.poll()) {
       next.run();
     }
-    hearOfEnded();
     if (!shut) {
       dial();
       write();
@@ -290,7 +286,7 @@ final class ApiLink implements DispatchCall.Listener {
       if (next == null) {
         return;
       }
-      ApiLink carrier = next.home() == this ? carrierOf(next) : null;
+      ApiLink carrier = next.home() == this ? away.carrierOf(next) : null;
       if (carrier == null || !carrier.isUsable()) {
         write(next, stream);
       } else {
@@ -298,25 +294,6 @@ final class ApiLink implements DispatchCall.Listener {
         away.sent(next, carrier);
         carrier.carry(next);
       }
-    }
-  }
-
-  /**
-   * Whoever heard that the last of its client's has ended, and sends then, sends from home: that
-   * end may be younger than this turn.
-   */
-  private @Nullable ApiLink carrierOf(Exchange exchange) {
-    ApiLink carrier = away.carrierOf(exchange);
-    if (carrier == null) {
-      return null;
-    }
-    hearOfEnded();
-    return away.carrierOf(exchange);
-  }
-
-  private void hearOfEnded() {
-    for (Exchange next = endedAway.poll(); next != null; next = endedAway.poll()) {
-      away.returned(next);
     }
   }
 
