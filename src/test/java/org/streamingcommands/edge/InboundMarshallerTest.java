@@ -357,7 +357,9 @@ class InboundMarshallerTest {
   private record Meaning(
       List<Completion> results, @Nullable ClientFrame other, @Nullable String error) {
     /** Whichever: nobody looks at its nonce. */
-    static final Meaning PONG = new Meaning(List.of(), ClientFrame.getDefaultInstance(), "pong");
+    static final Meaning PONG =
+        new Meaning(
+            List.of(), ClientFrame.newBuilder().setPong(Pong.getDefaultInstance()).build(), null);
 
     static Meaning asGenerated(byte[] bytes) {
       try {
