@@ -204,9 +204,9 @@ public final class Agent implements AutoCloseable {
   private void redial() {
     try {
       dial();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       // The channel's customizer failed, or the name does not resolve to anything that can be
-      // dialled.
+      // dialled. Nothing else wakes this agent again, so that an Error must not end it either.
       log.warn("Agent {} could not dial", identity.clientId(), e);
       retry(new Disconnect(Cause.REFUSED, String.valueOf(e.getMessage()), Duration.ZERO));
     }

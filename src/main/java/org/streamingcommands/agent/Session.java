@@ -239,8 +239,12 @@ final class Session implements ClientResponseObserver<ClientFrame, ServerFrame> 
     timer.cancel();
     renewal.end();
     outbox.close();
-    channel.shutdownNow();
-    owner.ended(this, cause, message, reconnectDelay);
+    try {
+      channel.shutdownNow();
+    } finally {
+      // An owner that does not hear of the end never dials again.
+      owner.ended(this, cause, message, reconnectDelay);
+    }
   }
 
   /** Sends what is left and half-closes. The server's answer ends the session. */

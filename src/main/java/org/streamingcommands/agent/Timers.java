@@ -6,9 +6,12 @@ import java.time.Instant;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The time, and what is to happen later. */
 interface Timers {
+  Logger log = LoggerFactory.getLogger(Timers.class);
 
   /** By the clock on the wall, which may jump. */
   Instant now();
@@ -42,8 +45,18 @@ interface Timers {
       @Override
       public Timer schedule(Duration delay, Runnable task) {
         Future<?> future =
-            scheduler.schedule(task, TimeUnit.NANOSECONDS.convert(delay), TimeUnit.NANOSECONDS);
+            scheduler.schedule(
+                () -> run(task), TimeUnit.NANOSECONDS.convert(delay), TimeUnit.NANOSECONDS);
         return () -> future.cancel(false);
+      }
+
+      /** Whatever a future keeps to itself, nobody would ever hear. */
+      private void run(Runnable task) {
+        try {
+          task.run();
+        } catch (Throwable e) {
+          log.error("A timer's task failed that must not", e);
+        }
       }
     };
   }

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,6 +93,28 @@ class AgentReconnectTest {
     stream.fail(Status.UNAVAILABLE);
 
     expect(Cause.LOST, BASE);
+  }
+
+  @Test
+  void anErrorOnTheWayToDialIsTriedAgainToo() {
+    AtomicInteger attempts = new AtomicInteger();
+    builder.channel(
+        channel -> {
+          if (attempts.incrementAndGet() == 2) {
+            throw new AssertionError("not now");
+          }
+          return channel;
+        });
+    connect().fail(Status.UNAVAILABLE);
+    expect(Cause.LOST, BASE);
+    timers.fire(BASE);
+    expect(Cause.REFUSED, MAX);
+
+    timers.fire(MAX);
+    edge.welcome();
+
+    assertThat(heard.next()).isEqualTo("connected session-1 1");
+    assertThat(attempts).hasValue(3);
   }
 
   @Test
