@@ -47,7 +47,9 @@ final class Aftermath {
     for (int attempt = 1; attempt <= ATTEMPTS && !silent.isEmpty(); attempt++) {
       silent = aftermath.probe(silent, attempt);
     }
-    silent.forEach(client -> aftermath.report(client.id(), "does not come back"));
+    silent.forEach(
+        client ->
+            aftermath.report(client.id(), "does not come back: it has " + client.processes()));
     aftermath.nothingIsLeft();
   }
 

@@ -58,6 +58,11 @@ final class ChaosProcess {
     return gone;
   }
 
+  @Override
+  public String toString() {
+    return name + " " + agent.state();
+  }
+
   /** How often it lost its connection and came back. */
   int reconnects() {
     return Math.max(0, connects.get() - 1);

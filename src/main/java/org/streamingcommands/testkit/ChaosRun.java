@@ -60,7 +60,8 @@ public final class ChaosRun {
       faults.healAll();
       Aftermath.check(clients, target, history, violations);
       RunningNodeCheck.check(new Chronicle(history.events()), violations);
-      violations.addAll(new HistoryChecker(settings.presenceBound()).check(history));
+      HistoryChecker checker = new HistoryChecker(settings.presenceBound());
+      violations.addAll((target.isRemote() ? checker.fromAfar() : checker).check(history));
       return ChaosReport.of(settings, history, clients, faults, target, stalls, violations);
     } finally {
       clients.forEach(ChaosClient::close);

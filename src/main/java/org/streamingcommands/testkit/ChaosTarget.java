@@ -41,6 +41,11 @@ public interface ChaosTarget {
   /** What the node counts, for the report. */
   Map<String, Long> counters();
 
+  /** Whether its senders are of another process, and a command may end before it left them. */
+  default boolean isRemote() {
+    return false;
+  }
+
   /**
    * The same node, for senders of another process.
    *
@@ -85,6 +90,11 @@ public interface ChaosTarget {
       @Override
       public Map<String, Long> counters() {
         return node.counters();
+      }
+
+      @Override
+      public boolean isRemote() {
+        return true;
       }
     };
   }

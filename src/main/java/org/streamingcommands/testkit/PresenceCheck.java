@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.streamingcommands.command.Certainty;
 import org.streamingcommands.command.Outcome;
 import org.streamingcommands.command.Reason;
 import org.streamingcommands.testkit.Chronicle.Life;
@@ -18,19 +19,25 @@ import org.streamingcommands.testkit.Violation.Promise;
 final class PresenceCheck {
   private final Chronicle chronicle;
   private final Duration bound;
+  private final boolean afar;
   private final DeadTimes deadTimes;
   private final List<Violation> violations;
   private final Set<Span> reported = new HashSet<>();
 
-  private PresenceCheck(Chronicle chronicle, Duration bound, List<Violation> violations) {
+  private PresenceCheck(
+      Chronicle chronicle, Duration bound, boolean afar, List<Violation> violations) {
     this.chronicle = chronicle;
     this.bound = bound;
+    this.afar = afar;
     this.deadTimes = new DeadTimes(chronicle);
     this.violations = violations;
   }
 
-  static void check(Chronicle chronicle, Duration bound, List<Violation> violations) {
-    PresenceCheck check = new PresenceCheck(chronicle, bound, violations);
+  /**
+   * @param afar whether a command's time may be over before its sender's process is rid of it
+   */
+  static void check(Chronicle chronicle, Duration bound, boolean afar, List<Violation> violations) {
+    PresenceCheck check = new PresenceCheck(chronicle, bound, afar, violations);
     chronicle.listings.forEach(check::listing);
     chronicle.lives.forEach(check::firstSend);
   }
@@ -68,7 +75,10 @@ final class PresenceCheck {
       return;
     }
     Span dead = deadTimes.around(life.client, sent.nanos(), end.nanos());
-    if (dead != null && isLongDead(dead, sent.nanos()) && !isNotConnected(end.outcome())) {
+    if (dead != null
+        && isLongDead(dead, sent.nanos())
+        && !isNotConnected(end.outcome())
+        && !isOverBeforeItLeft(sent, end)) {
       report(
           life.client,
           dead,
@@ -86,6 +96,14 @@ final class PresenceCheck {
   private static boolean isNotConnected(Outcome<Any> outcome) {
     return outcome instanceof Outcome.Undelivered<Any> undelivered
         && undelivered.reason() == Reason.NOT_CONNECTED;
+  }
+
+  private boolean isOverBeforeItLeft(Sent sent, Ended end) {
+    return afar
+        && end.nanos() - sent.deadlineNanos() >= 0
+        && end.outcome() instanceof Outcome.Undelivered<Any> undelivered
+        && undelivered.reason() == Reason.TIMED_OUT
+        && undelivered.certainty() == Certainty.NOT_SENT;
   }
 
   private void report(String client, Span dead, long now, String what) {

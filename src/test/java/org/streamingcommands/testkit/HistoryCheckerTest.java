@@ -352,6 +352,29 @@ class HistoryCheckerTest {
   }
 
   @Test
+  void whatNeverLeftAnotherProcessInItsTimeSaysNothingOfTheClient() {
+    started(FIRST);
+    history.add(new HistoryEvent.LinkBroken(nanos(), CLIENT, FIRST));
+    pass(901);
+    long send = send("a");
+    pass(5_000);
+    ends(send, "a", undelivered(Reason.TIMED_OUT, Certainty.NOT_SENT));
+    expect(Promise.PRESENCE_IS_TRUE);
+    assertThat(checker().fromAfar().check(history)).isEmpty();
+  }
+
+  @Test
+  void aTimeoutBeforeItsTimeIsNoExcuse() {
+    started(FIRST);
+    history.add(new HistoryEvent.LinkBroken(nanos(), CLIENT, FIRST));
+    pass(901);
+    ends(send("a"), "a", undelivered(Reason.TIMED_OUT, Certainty.NOT_SENT));
+    assertThat(checker().fromAfar().check(history))
+        .extracting(Violation::promise)
+        .contains(Promise.PRESENCE_IS_TRUE);
+  }
+
+  @Test
   void aProcessThatEndedIsAGhostToo() {
     started(FIRST);
     history.add(new HistoryEvent.ProcessEnded(nanos(), CLIENT, FIRST));
@@ -467,7 +490,7 @@ class HistoryCheckerTest {
     assertThat(recorded.events())
         .extracting(event -> event.getClass().getSimpleName())
         .containsExactly("Sent", "Receipted", "Started", "Finished", "Ended");
-    assertThat(new HistoryChecker(Duration.ofMillis(900)).check(recorded)).isEmpty();
+    assertThat(checker().check(recorded)).isEmpty();
   }
 
   // ---- helpers ------------------------------------------------------------------------------
@@ -477,7 +500,11 @@ class HistoryCheckerTest {
   }
 
   private List<Violation> check() {
-    return new HistoryChecker(Duration.ofMillis(900)).check(history);
+    return checker().check(history);
+  }
+
+  private static HistoryChecker checker() {
+    return new HistoryChecker(Duration.ofMillis(900));
   }
 
   /** Every event a millisecond after the one before. */
