@@ -240,7 +240,10 @@ class RemoteFailoverTest {
       held.get(i).complete(say("done"));
       await(asked.get(i));
     }
-    assertThat(who(settings, there.get(0))).isEqualTo("0");
+    // A turn that had begun before the last of them ended still sends the next after it.
+    while (!who(settings, there.get(0)).equals("0")) {
+      Thread.onSpinWait();
+    }
   }
 
   @Test
