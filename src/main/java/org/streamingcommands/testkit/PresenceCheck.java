@@ -98,9 +98,11 @@ final class PresenceCheck {
         && undelivered.reason() == Reason.NOT_CONNECTED;
   }
 
+  /** A node that had it would have said so to a sender who asks for the steps. */
   private boolean isOverBeforeItLeft(Sent sent, Ended end) {
     return afar
         && end.nanos() - sent.deadlineNanos() >= 0
+        && chronicle.receipts(sent).isEmpty()
         && end.outcome() instanceof Outcome.Undelivered<Any> undelivered
         && undelivered.reason() == Reason.TIMED_OUT
         && undelivered.certainty() == Certainty.NOT_SENT;

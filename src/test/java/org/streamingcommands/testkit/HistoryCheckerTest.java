@@ -364,6 +364,20 @@ class HistoryCheckerTest {
   }
 
   @Test
+  void whatANodeQueuedForAGhostIsNoExcuse() {
+    started(FIRST);
+    history.add(new HistoryEvent.LinkBroken(nanos(), CLIENT, FIRST));
+    pass(901);
+    long send = send("a");
+    receipts(send, "a", Receipt.QUEUED);
+    pass(5_000);
+    ends(send, "a", undelivered(Reason.TIMED_OUT, Certainty.NOT_SENT));
+    assertThat(checker().fromAfar().check(history))
+        .extracting(Violation::promise)
+        .containsExactly(Promise.PRESENCE_IS_TRUE);
+  }
+
+  @Test
   void aTimeoutBeforeItsTimeIsNoExcuse() {
     started(FIRST);
     history.add(new HistoryEvent.LinkBroken(nanos(), CLIENT, FIRST));
