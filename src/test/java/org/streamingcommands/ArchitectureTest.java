@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The arrows between packages. What is on the left may know what is on the right, never the other
- * way: Main, cli, node, { edge, api }, { registry, security }, service, connection, command.
+ * way: Main, cli, node, { edge, api, trunk }, { registry, security }, service, connection, command.
  */
 class ArchitectureTest {
   private static final JavaClasses OURS =
@@ -77,6 +77,11 @@ class ArchitectureTest {
   @Test
   void edgeKnowsWhatIsToItsRightOnly() {
     knowsOnly("edge", "security", "connection", "command", "grpc").check(OURS);
+  }
+
+  @Test
+  void trunkKnowsConnectionOnly() {
+    knowsOnly("trunk", "connection").check(OURS);
   }
 
   @Test
@@ -148,6 +153,7 @@ class ArchitectureTest {
             "node",
             "edge",
             "api",
+            "trunk",
             "ops",
             "security",
             "registry",

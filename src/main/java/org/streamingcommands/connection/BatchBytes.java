@@ -20,11 +20,22 @@ final class BatchBytes {
   private static final int MESSAGE =
       Batch.Item.MESSAGE_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
 
+  private static final int OFFER =
+      Batch.TRUNK_OFFER_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
+  private static final int BEGINS =
+      Batch.TRUNK_BEGINS_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
+
   private BatchBytes() {}
 
   static byte[] write(Gateway.Batch batch) {
     List<Gateway.Batch.Item> items = batch.items();
     WireBytes out = new WireBytes(items.stream().mapToInt(Gateway.Batch.Item::size).sum());
+    out.bytes(Batch.TRUNK_BEGINS_FIELD_NUMBER, batch.begins());
+    if (batch.offer() != null) {
+      int end = out.size();
+      out.raw(offer(batch.offer()).toByteArray());
+      out.message(Batch.TRUNK_OFFER_FIELD_NUMBER, end);
+    }
     for (int i = items.size() - 1; i >= 0; i--) {
       Gateway.Batch.Item item = items.get(i);
       int end = out.size();
@@ -41,14 +52,30 @@ final class BatchBytes {
     CodedInputStream in = UnsafeByteOperations.unsafeWrap(bytes).newCodedInput();
     in.enableAliasing(true);
     List<Gateway.Batch.Item> items = new ArrayList<>();
+    TrunkOffer offer = null;
+    ByteString begins = ByteString.EMPTY;
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-      if (tag == ITEMS) {
-        items.add(readItem(in));
-      } else {
-        ValueBytes.skip(tag, in);
+      switch (tag) {
+        case ITEMS -> items.add(readItem(in));
+        case OFFER -> offer = offer(Batch.TrunkOffer.parseFrom(in.readBytes()));
+        case BEGINS -> begins = in.readBytes();
+        default -> ValueBytes.skip(tag, in);
       }
     }
-    return new Gateway.Batch(items);
+    return new Gateway.Batch(items, offer, begins);
+  }
+
+  private static Batch.TrunkOffer offer(TrunkOffer offer) {
+    return Batch.TrunkOffer.newBuilder()
+        .setNode(offer.node())
+        .setHost(offer.host())
+        .setPort(offer.port())
+        .setKey(offer.key())
+        .build();
+  }
+
+  private static TrunkOffer offer(Batch.TrunkOffer offer) {
+    return new TrunkOffer(offer.getNode(), offer.getHost(), offer.getPort(), offer.getKey());
   }
 
   private static Gateway.Batch.Item readItem(CodedInputStream in) throws IOException {

@@ -1,6 +1,7 @@
 package org.streamingcommands.connection;
 
 import com.google.protobuf.Any;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -55,7 +56,9 @@ public final class Connections implements Extension {
   private final PendingSends sends;
   private final FrameLimit limit;
   private final ActorRefResolver refs;
+  private final UsedTrunks trunks = new UsedTrunks();
   private final Gateways gateways;
+  private final ActorRef<Gateway.Message> gateway;
   private final Replies replies;
   private final ClusterNodes nodes;
   private final ShardMoves shardMoves = new ShardMoves(clock);
@@ -94,7 +97,7 @@ public final class Connections implements Extension {
     sends = new PendingSends(node, clock, counters);
     limit = FrameLimit.from(system.settings().config());
     refs = ActorRefResolver.get(system);
-    gateways = new Gateways(system, limit);
+    gateways = new Gateways(system, limit, trunks);
     legacies = new Legacies(clock, nodes, gateways);
     replies = new RoutedReplies(node, sends, gateways, limit, nodes::isOut);
     listings = new ClusterListings(system, node, presence, gateways, limit);
@@ -102,22 +105,24 @@ public final class Connections implements Extension {
     shortcuts =
         new Shortcuts(
             node, gateways, entities, this::routeThroughRegion, settings.numberOfShards());
-    system.systemActorOf(
-        Gateway.create(
-            sessions,
-            sends,
-            listings,
-            feeds,
-            legacies,
-            new SharedSends(
-                gateways,
-                this::route,
-                this::routeThroughRegion,
-                sharedPayloads::announce,
-                sends::find),
-            shortcuts),
-        Gateway.NAME,
-        INTERNAL);
+    gateway =
+        system.systemActorOf(
+            Gateway.create(
+                sessions,
+                sends,
+                listings,
+                feeds,
+                legacies,
+                new SharedSends(
+                    gateways,
+                    this::route,
+                    this::routeThroughRegion,
+                    sharedPayloads::announce,
+                    sends::find),
+                shortcuts,
+                trunks),
+            Gateway.NAME,
+            INTERNAL);
     clusterPresence =
         system.systemActorOf(
             ClusterPresence.create(gateways, nodes::hosts),
@@ -426,6 +431,33 @@ public final class Connections implements Extension {
     return drainSettings;
   }
 
+  // ---- other nodes --------------------------------------------------------------------------
+
+  /** What trunks of this node have to know. */
+  public Trunks.Listener trunkListener() {
+    return new Trunks.Listener() {
+      @Override
+      public String node() {
+        return node;
+      }
+
+      @Override
+      public void take(byte[] batch) throws IOException {
+        gateway.tell(BatchBytes.read(batch));
+      }
+
+      @Override
+      public void broken() {
+        askAgain();
+      }
+    };
+  }
+
+  /** Speaks to other nodes over these from now on, as far as there are any. */
+  public void use(Trunks given) {
+    trunks.use(given);
+  }
+
   // ---- for the entities and sessions --------------------------------------------------------
 
   /** To the client's entity: told directly where it is on this node, through the region else. */
@@ -518,7 +550,9 @@ public final class Connections implements Extension {
     legacies.sweep();
     sharedPayloads.sweep();
     feeds.sweep();
-    shortcuts.retain(nodes.otherHosts());
+    List<String> others = nodes.otherHosts();
+    shortcuts.retain(others);
+    gateways.offerTrunks(others);
   }
 
   /** Whether, of a node that stops, commands find their way to an entity on another. */

@@ -88,8 +88,27 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
     }
   }
 
-  /** What came about together on another node; see {@link NodePost}. */
-  record Batch(List<Item> items) implements Message {
+  /**
+   * What came about together on another node; see {@link NodePost}.
+   *
+   * @param offer the other node takes a trunk of this one in; null where it has nothing to say of
+   *     that
+   * @param begins the key of the other node's trunk to here on which it speaks from now on; empty
+   *     where nothing changes
+   */
+  record Batch(List<Item> items, @Nullable TrunkOffer offer, ByteString begins) implements Message {
+    Batch(List<Item> items) {
+      this(items, null, ByteString.EMPTY);
+    }
+
+    static Batch offering(TrunkOffer trunk) {
+      return new Batch(List.of(), trunk, ByteString.EMPTY);
+    }
+
+    static Batch beginning(ByteString trunk) {
+      return new Batch(List.of(), null, trunk);
+    }
+
     /** For the gateway itself, which knows whom it is about. */
     static final String TO_GATEWAY = "";
 
@@ -273,6 +292,7 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
   private final Legacies legacies;
   private final SharedSends shared;
   private final Shortcuts shortcuts;
+  private final Trunks trunks;
   private final ClusterCodec codec;
   private final ActorRefResolver refs;
   private final PayloadStore<Long> payloads = new PayloadStore<>();
@@ -287,12 +307,14 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
       PresenceFeeds feeds,
       Legacies legacies,
       SharedSends shared,
-      Shortcuts shortcuts) {
+      Shortcuts shortcuts,
+      Trunks trunks) {
     Behavior<Message> gateway =
         Behaviors.setup(
             context ->
                 new Gateway(
-                    context, sessions, senders, listing, feeds, legacies, shared, shortcuts));
+                    context, sessions, senders, listing, feeds, legacies, shared, shortcuts,
+                    trunks));
     // It has no state that a failure could have spoilt, and everybody else needs it.
     return Behaviors.supervise(gateway).onFailure(SupervisorStrategy.resume());
   }
@@ -305,8 +327,10 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
       PresenceFeeds feeds,
       Legacies legacies,
       SharedSends shared,
-      Shortcuts shortcuts) {
+      Shortcuts shortcuts,
+      Trunks trunks) {
     super(context);
+    this.trunks = trunks;
     this.shortcuts = shortcuts;
     this.codec = new ClusterCodec(context.getSystem());
     this.refs = ActorRefResolver.get(context.getSystem());
@@ -338,6 +362,13 @@ final class Gateway extends AbstractBehavior<Gateway.Message> {
 
   /** One that cannot be read, or not be told, costs itself only. */
   private Behavior<Message> onBatch(Batch batch) {
+    TrunkOffer offer = batch.offer();
+    if (offer != null) {
+      trunks.accept(offer);
+    }
+    if (!batch.begins().isEmpty()) {
+      trunks.begin(batch.begins());
+    }
     for (Batch.Item item : batch.items()) {
       try {
         tell(item.recipient(), codec.unpack(item));

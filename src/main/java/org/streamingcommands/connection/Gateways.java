@@ -1,5 +1,6 @@
 package org.streamingcommands.connection;
 
+import java.util.Collection;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -18,9 +19,11 @@ final class Gateways {
   private final ClusterCodec codec;
   private final FrameLimit limit;
   private final Executor internal;
+  private final Trunks trunks;
 
-  Gateways(ActorSystem<?> system, FrameLimit limit) {
+  Gateways(ActorSystem<?> system, FrameLimit limit, Trunks trunks) {
     this.limit = limit;
+    this.trunks = trunks;
     codec = new ClusterCodec(system);
     internal =
         system
@@ -41,11 +44,38 @@ final class Gateways {
     NodePost known = posts.get(node);
     return known != null
         ? known
-        : posts.computeIfAbsent(node, any -> new NodePost(of(node), codec, limit, internal));
+        : posts.computeIfAbsent(
+            node, any -> new NodePost(node, of(node), trunks, codec, limit, internal));
+  }
+
+  /** Wherever it goes: a node that has a trunk takes {@link Gateway.Batch}. */
+  void tell(String node, Gateway.Message message) {
+    if (trunks.to(node) == null) {
+      of(node).tell(message);
+    } else {
+      post(node).tell(message);
+    }
+  }
+
+  /**
+   * Tells those that may have something to say to this node where they may: all hosts, and whoever
+   * else was told something.
+   */
+  void offerTrunks(Collection<String> hosts) {
+    hosts.forEach(this::offerTrunk);
+    byNode.keySet().forEach(this::offerTrunk);
+  }
+
+  private void offerTrunk(String node) {
+    TrunkOffer offer = trunks.offerTo(node);
+    if (offer != null) {
+      of(node).tell(Gateway.Batch.offering(offer));
+    }
   }
 
   /** The node is gone; one of the same name is another. */
   void forget(String node) {
+    trunks.forget(node);
     posts.remove(node);
     byNode.remove(node);
   }

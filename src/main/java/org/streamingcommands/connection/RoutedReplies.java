@@ -96,6 +96,6 @@ final class RoutedReplies implements Replies {
   }
 
   private void tell(ReplyTo to, Gateway.Message message) {
-    gateways.of(to.node()).tell(message);
+    gateways.tell(to.node(), message);
   }
 }

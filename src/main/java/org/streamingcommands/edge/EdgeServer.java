@@ -40,23 +40,28 @@ public final class EdgeServer {
 
   private final Http2Server server;
   private final EdgeSettings settings;
-  private final EventLoops loops;
   private final ListenerSecurity security;
 
-  private EdgeServer(
-      Http2Server server, EdgeSettings settings, EventLoops loops, ListenerSecurity security) {
+  private EdgeServer(Http2Server server, EdgeSettings settings, ListenerSecurity security) {
     this.server = server;
     this.security = security;
     this.settings = settings;
-    this.loops = loops;
+  }
+
+  /** The threads that a server reads and writes on: the caller's to stop, after it. */
+  public static EventLoops threads(int count) {
+    EventLoops loops = new EventLoops(THREADS, count);
+    loops.onEach(loop -> StreamThread.settle(loop.executor()));
+    return loops;
   }
 
   /**
    * @param security closed by the server, or before this throws
+   * @param loops made by {@link #threads}
    * @throws IOException where the address cannot be bound
    */
   public static EdgeServer start(
-      EdgeSettings settings, Connections connections, ListenerSecurity security)
+      EdgeSettings settings, Connections connections, ListenerSecurity security, EventLoops loops)
       throws IOException {
     FrameLogs.keepOut();
     List<ServerServiceDefinition> services = new ArrayList<>();
@@ -64,8 +69,6 @@ public final class EdgeServer {
     if (settings.reflection()) {
       addReflection(services, security, connections.counters());
     }
-    EventLoops loops = new EventLoops(THREADS, settings.eventLoops());
-    loops.onEach(loop -> StreamThread.settle(loop.executor()));
     try {
       Http2Server server =
           new Http2Server(
@@ -74,9 +77,8 @@ public final class EdgeServer {
               List.of(clients(settings, connections, security)),
               services,
               EdgeTls.context(security.tls()));
-      return new EdgeServer(server.start(), settings, loops, security);
+      return new EdgeServer(server.start(), settings, security);
     } catch (IOException | RuntimeException e) {
-      loops.stop();
       security.close();
       throw e;
     }
@@ -167,8 +169,6 @@ public final class EdgeServer {
     } catch (InterruptedException e) {
       server.shutdownNow();
       Thread.currentThread().interrupt();
-    } finally {
-      loops.stop();
     }
   }
 }

@@ -23,6 +23,7 @@ import org.streamingcommands.json.JsonCatalog;
 import org.streamingcommands.ops.MetricsSettings;
 import org.streamingcommands.security.ListenerSecurity;
 import org.streamingcommands.service.ServiceConfig;
+import org.streamingcommands.trunk.TrunkSettings;
 
 /**
  * Whether a node could live with a configuration: no key under {@code streaming-commands}, or under
@@ -145,6 +146,7 @@ public final class ConfigCheck {
 
   private void sections() {
     attempt("", () -> EngineSettings.from(own));
+    attempt("trunk", () -> TrunkSettings.from(own.getConfig("trunk")));
     attempt("edge", () -> EdgeSettings.from(own.getConfig("edge")));
     attempt("api", () -> ApiSettings.from(own.getConfig("api")));
     attempt("client", () -> CommandClientSettings.from(root));

@@ -40,14 +40,19 @@ record ListenAddress(String key, String host, int port) {
       all.add(
           pekko(root, "pekko.management.http", "hostname", "port", "bind-hostname", "bind-port"));
     }
-    all.add(
+    ListenAddress remoting =
         pekko(
             root,
             "pekko.remote.artery",
             "canonical.hostname",
             "canonical.port",
             "bind.hostname",
-            "bind.port"));
+            "bind.port");
+    all.add(remoting);
+    if (root.getBoolean("streaming-commands.trunk.enabled")) {
+      String port = "streaming-commands.trunk.port";
+      all.add(new ListenAddress(port, remoting.host, root.getInt(port)));
+    }
     return all;
   }
 

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.Done;
+import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.Extension;
@@ -28,6 +29,7 @@ import org.streamingcommands.connection.Connections;
 import org.streamingcommands.connection.DrainReport;
 import org.streamingcommands.edge.EdgeServer;
 import org.streamingcommands.edge.EdgeSettings;
+import org.streamingcommands.edge.http2.EventLoops;
 import org.streamingcommands.json.JsonCatalog;
 import org.streamingcommands.ops.AuditLog;
 import org.streamingcommands.ops.Dashboard;
@@ -38,6 +40,8 @@ import org.streamingcommands.ops.SendTracing;
 import org.streamingcommands.registry.StreamingServiceRegistry;
 import org.streamingcommands.security.ListenerSecurity;
 import org.streamingcommands.trace.Tracing;
+import org.streamingcommands.trunk.NodeTrunks;
+import org.streamingcommands.trunk.TrunkSettings;
 
 /**
  * Streaming Commands inside a user's own ActorSystem. The system needs {@code pekko.actor.provider
@@ -69,9 +73,11 @@ public final class StreamingCommands implements Extension {
   private final StreamingServiceRegistry services;
   private final GracefulStop stop;
   private @Nullable NodeFigures figures;
+  private @Nullable EventLoops threads;
 
   /**
    * @throws IllegalStateException where the system is not part of a cluster
+   * @throws UncheckedIOException where {@code streaming-commands.trunk} names a port that is taken
    */
   public static StreamingCommands get(ActorSystem<?> system) {
     return system.registerExtension(ID);
@@ -102,6 +108,7 @@ public final class StreamingCommands implements Extension {
       connections.observe(new AuditLog());
     }
     stop = GracefulStop.of(system, connections);
+    startTrunks();
   }
 
   /** The services of this node and of the cluster. */
@@ -201,7 +208,10 @@ public final class StreamingCommands implements Extension {
     try {
       EdgeServer edge =
           EdgeServer.start(
-              settings, connections, ListenerSecurity.of(section(), "edge", settings.host()));
+              settings,
+              connections,
+              ListenerSecurity.of(section(), "edge", settings.host()),
+              threads());
       stop.checkTime(system.settings().config());
       stop.onUnbind(
           "streaming-commands-edge",
@@ -305,6 +315,39 @@ public final class StreamingCommands implements Extension {
       figures = made;
     }
     return figures;
+  }
+
+  /** So that nodes speak to each other over connections of their own; see the package's comment. */
+  private void startTrunks() {
+    TrunkSettings settings = TrunkSettings.from(section("trunk"));
+    if (!settings.enabled()) {
+      return;
+    }
+    EventLoops threads = threads();
+    try {
+      NodeTrunks trunks =
+          NodeTrunks.start(
+              (ExtendedActorSystem) system.classicSystem(),
+              settings,
+              connections.trunkListener(),
+              threads.group(),
+              threads.channelType());
+      system.getWhenTerminated().thenRun(trunks::close);
+      connections.use(trunks);
+    } catch (IOException e) {
+      throw new UncheckedIOException("streaming-commands.trunk: " + e.getMessage(), e);
+    }
+  }
+
+  /** Those that read clients' connections and other nodes'. */
+  private synchronized EventLoops threads() {
+    EventLoops known = threads;
+    if (known == null) {
+      known = EdgeServer.threads(section("edge").getInt("event-loops"));
+      threads = known;
+      system.getWhenTerminated().thenRun(known::stop);
+    }
+    return known;
   }
 
   private Config section() {

@@ -208,6 +208,12 @@ final class ClusterMessages {
                 new Gateway.Batch.Item(
                     Gateway.Batch.TO_GATEWAY, "gK", ByteString.copyFromUtf8("one")),
                 new Gateway.Batch.Item("entity", "O", ByteString.copyFromUtf8("two")))));
+    all.put(
+        "Batch/trunkOffer",
+        Gateway.Batch.offering(
+            new TrunkOffer("node", "10.0.0.9", 7610, ByteString.copyFromUtf8("sixteen bytes it"))));
+    all.put(
+        "Batch/trunkBegins", Gateway.Batch.beginning(ByteString.copyFromUtf8("sixteen bytes it")));
     all.put("Send/behind", new ClientConnection.Send(CLIENT, COMMAND, REPLY_TO, 77, false));
     all.put(
         "InheritEnded/latest",

@@ -159,9 +159,12 @@ class WireBytesTest {
       for (int n = random.nextInt(30); n > 0; n--) {
         items.add(new Gateway.Batch.Item(word(), word(), bytes()));
       }
-      byte[] written = BatchBytes.write(new Gateway.Batch(items));
+      TrunkOffer offer =
+          random.nextBoolean() ? null : new TrunkOffer(word(), word(), random.nextInt(), bytes());
+      Gateway.Batch batch = new Gateway.Batch(items, offer, bytes());
+      byte[] written = BatchBytes.write(batch);
       assertCanonical(written, Batch.parser());
-      assertThat(BatchBytes.read(written)).isEqualTo(new Gateway.Batch(items));
+      assertThat(BatchBytes.read(written)).isEqualTo(batch);
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
@@ -15,6 +16,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -46,6 +48,46 @@ class NodeTlsTest {
       client.complete("c1", "done");
       assertThat(heard.awaitOutcome().isCompleted()).isTrue();
     }
+  }
+
+  @Test
+  void soDoTheirTrunks() throws Exception {
+    TestAuthority foreign = new TestAuthority(directory, "eve");
+    try (TestNode first = TestNode.start(ServiceObserver.NONE, trunks(authority.rsaServer("n4")));
+        TestNode second = first.join(trunks(authority.rsaServer("n5")));
+        ScriptedClient client = second.connect("robot-8")) {
+      TestProbe<Object> probe = TestProbe.create(first.system());
+      for (TestNode[] pair : new TestNode[][] {{first, second}, {second, first}}) {
+        String to = pair[1].connections().node();
+        probe.awaitAssert(
+            TestNode.PATIENCE,
+            () -> assertThat(pair[0].trunks().to(to)).as("a trunk to " + to).isNotNull());
+      }
+      for (int i = 0; i < 5; i++) {
+        Heard heard = first.send("robot-8", TestNode.command("c" + i, "over TLS"));
+        assertThat(client.awaitCommand().getCommandId()).isEqualTo("c" + i);
+        client.complete("c" + i, "done");
+        assertThat(heard.awaitOutcome().isCompleted()).isTrue();
+      }
+      int port = first.trunks().address().getPort();
+      for (KeyManager[] shown :
+          new KeyManager[][] {null, keyManagers(foreign.rsaServer("forged-2"))}) {
+        assertThatThrownBy(() -> knock(port, shown)).isInstanceOf(IOException.class);
+      }
+      // In the clear.
+      try (Socket socket = new Socket("127.0.0.1", port)) {
+        socket.setSoTimeout((int) TestNode.PATIENCE.toMillis());
+        socket.getOutputStream().write(new byte[24]);
+        byte[] said = socket.getInputStream().readAllBytes();
+        // An alert of TLS, and the end.
+        assertThat(said.length).isLessThan(10);
+      }
+    }
+  }
+
+  private static Config trunks(TestAuthority.Identity node) {
+    return ConfigFactory.parseString("streaming-commands.trunk.enabled = on")
+        .withFallback(config(node));
   }
 
   @Test

@@ -54,6 +54,12 @@ public final class Heard implements CommandListener {
     return this;
   }
 
+  /** Waits until the entity has said anything of the command. */
+  public Heard awaitQueuedOrEnd() {
+    TestNode.await(CompletableFuture.anyOf(queued, outcome));
+    return this;
+  }
+
   public Progress awaitProgress() {
     return TestNode.await(firstProgress);
   }

@@ -7,8 +7,10 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.typed.Cluster;
@@ -22,8 +24,11 @@ import org.streamingcommands.connection.ServiceObserver;
 import org.streamingcommands.connection.ServiceSettings;
 import org.streamingcommands.edge.EdgeServer;
 import org.streamingcommands.edge.EdgeSettings;
+import org.streamingcommands.edge.http2.EventLoops;
 import org.streamingcommands.security.ListenerSecurity;
 import org.streamingcommands.testkit.ScriptedClient;
+import org.streamingcommands.trunk.NodeTrunks;
+import org.streamingcommands.trunk.TrunkSettings;
 
 /** A node with an edge, on loopback and free ports, that serves "bots". */
 public final class TestNode implements AutoCloseable {
@@ -32,7 +37,9 @@ public final class TestNode implements AutoCloseable {
 
   private final ActorSystem<Void> system;
   private final Connections connections;
+  private final EventLoops threads;
   private final EdgeServer edge;
+  private final Optional<NodeTrunks> trunks;
 
   /** With settings on top of the defaults, such as {@code connection.queue-size = 2}. */
   public static TestNode start(String... overrides) {
@@ -66,7 +73,10 @@ public final class TestNode implements AutoCloseable {
     }
   }
 
-  /** The configuration of a test's node. */
+  /**
+   * The configuration of a test's node. It has no trunks unless it is told to: what is said between
+   * nodes of one JVM is to be lost by LossySerializer and Partition, which work on remoting.
+   */
   public static Config config(String... overrides) {
     StringBuilder own = new StringBuilder();
     for (String override : overrides) {
@@ -78,6 +88,7 @@ public final class TestNode implements AutoCloseable {
                 """
                 streaming-commands.edge.port = 0
                 streaming-commands.api.port = 0
+                streaming-commands.trunk.enabled = off
                 streaming-commands.edge.stop-timeout = 200 ms
                 streaming-commands.api.stop-timeout = 200 ms
                 pekko.loglevel = WARNING
@@ -98,11 +109,30 @@ public final class TestNode implements AutoCloseable {
     connections = Connections.get(system);
     ServiceSettings settings = connections.settings().defaults();
     connections.declare(new ServiceCatalog.Entry(SERVICE, settings, observer));
+    EdgeSettings edgeSettings = EdgeSettings.from(config.getConfig("streaming-commands.edge"));
+    threads = EdgeServer.threads(edgeSettings.eventLoops());
     edge =
         EdgeServer.start(
-            EdgeSettings.from(config.getConfig("streaming-commands.edge")),
+            edgeSettings,
             connections,
-            ListenerSecurity.of(config.getConfig("streaming-commands"), "edge", "127.0.0.1"));
+            ListenerSecurity.of(config.getConfig("streaming-commands"), "edge", "127.0.0.1"),
+            threads);
+    trunks = trunks(TrunkSettings.from(config.getConfig("streaming-commands.trunk")));
+  }
+
+  private Optional<NodeTrunks> trunks(TrunkSettings settings) throws IOException {
+    if (!settings.enabled()) {
+      return Optional.empty();
+    }
+    NodeTrunks made =
+        NodeTrunks.start(
+            (ExtendedActorSystem) system.classicSystem(),
+            settings,
+            connections.trunkListener(),
+            threads.group(),
+            threads.channelType());
+    connections.use(made);
+    return Optional.of(made);
   }
 
   public ActorSystem<Void> system() {
@@ -111,6 +141,11 @@ public final class TestNode implements AutoCloseable {
 
   public Connections connections() {
     return connections;
+  }
+
+  /** Only where its configuration turns them on. */
+  public NodeTrunks trunks() {
+    return trunks.orElseThrow();
   }
 
   public InetSocketAddress edgeAddress() {
@@ -164,6 +199,8 @@ public final class TestNode implements AutoCloseable {
   public void close() {
     connections.drainNow();
     edge.stop();
+    trunks.ifPresent(NodeTrunks::close);
+    threads.stop();
     system.terminate();
     await(system.getWhenTerminated().toCompletableFuture());
   }

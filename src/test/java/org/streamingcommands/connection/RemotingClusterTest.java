@@ -1,0 +1,8 @@
+package org.streamingcommands.connection;
+
+/** Nodes that have no trunks. */
+class RemotingClusterTest extends ClusterContract {
+  RemotingClusterTest() {
+    super(false);
+  }
+}
