@@ -18,14 +18,14 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Several nodes, each in a JVM of its own, that form a cluster on loopback. What other nodes say to
- * one goes through a {@link FaultyLink}, to be broken.
+ * one goes through {@link NodeLinks}, to be broken.
  */
 public final class NodeCluster implements AutoCloseable {
   /** The role of those that host clients and their entities. */
   public static final String ROLE = "node";
 
   private static final String SYSTEM = "streaming-commands";
-  private static final int PORTS = 3;
+  private static final int PORTS = 4;
 
   // Linux hands out ports from 32768 on, others from 49152 on.
   private static final int FIRST_PORT = 20_000;
@@ -33,7 +33,7 @@ public final class NodeCluster implements AutoCloseable {
   private static final int MOST_TRIES = 1_000;
 
   private final List<NodeProcess> nodes = new ArrayList<>();
-  private final List<FaultyLink> links = new ArrayList<>();
+  private final List<NodeLinks> links = new ArrayList<>();
   private final List<String> seeds = new ArrayList<>();
 
   /**
@@ -45,9 +45,23 @@ public final class NodeCluster implements AutoCloseable {
    */
   public static NodeCluster start(
       int size, String service, Map<String, String> settings, Path logs) {
+    return start(size, service, settings, Map.of(), logs);
+  }
+
+  /**
+   * The same.
+   *
+   * @param own what single nodes have on top, by their number from 0
+   */
+  public static NodeCluster start(
+      int size,
+      String service,
+      Map<String, String> settings,
+      Map<Integer, Map<String, String>> own,
+      Path logs) {
     try {
       Files.createDirectories(logs);
-      NodeCluster cluster = new NodeCluster(size, service, settings, logs);
+      NodeCluster cluster = new NodeCluster(size, service, settings, own, logs);
       try {
         cluster.startAll();
         return cluster;
@@ -60,25 +74,33 @@ public final class NodeCluster implements AutoCloseable {
     }
   }
 
-  private NodeCluster(int size, String service, Map<String, String> settings, Path logs)
+  private NodeCluster(
+      int size,
+      String service,
+      Map<String, String> settings,
+      Map<Integer, Map<String, String>> own,
+      Path logs)
       throws IOException {
     int[] ports = freePorts(PORTS * size);
     for (int i = 0; i < size; i++) {
-      FaultyLink link = FaultyLink.to(loopback(ports[PORTS * i]), i);
+      NodeLinks link = new NodeLinks(loopback(ports[PORTS * i]), loopback(ports[PORTS * i + 3]), i);
       links.add(link);
-      seeds.add("pekko://%s@127.0.0.1:%d".formatted(SYSTEM, link.address().getPort()));
+      seeds.add("pekko://%s@127.0.0.1:%d".formatted(SYSTEM, link.remoting().getPort()));
     }
     for (int i = 0; i < size; i++) {
       Map<String, String> all = new TreeMap<>(clustered());
       all.put("pekko.cluster.roles.0", ROLE);
-      all.put("pekko.remote.artery.canonical.port", port(links.get(i).address()));
+      all.put("pekko.remote.artery.canonical.port", port(links.get(i).remoting()));
       all.put("pekko.remote.artery.bind.port", Integer.toString(ports[PORTS * i]));
       all.put("pekko.remote.artery.bind.hostname", "127.0.0.1");
+      all.put("streaming-commands.trunk.port", Integer.toString(ports[PORTS * i + 3]));
+      all.put("streaming-commands.trunk.canonical-port", port(links.get(i).trunk()));
       all.put("streaming-commands.edge.port", Integer.toString(ports[PORTS * i + 1]));
       all.put("streaming-commands.api.port", Integer.toString(ports[PORTS * i + 2]));
       // A service is configured by any key of its own.
       all.put("streaming-commands.services." + service + ".hello-timeout", "5 s");
       all.putAll(settings);
+      all.putAll(own.getOrDefault(i, Map.of()));
       String name = "node" + (i + 1);
       nodes.add(
           new NodeProcess(
@@ -130,7 +152,7 @@ public final class NodeCluster implements AutoCloseable {
   }
 
   /** The way of the other members to this node; its own word to them goes another. */
-  public FaultyLink linkTo(int node) {
+  public NodeLinks linksTo(int node) {
     return links.get(node);
   }
 
@@ -148,7 +170,7 @@ public final class NodeCluster implements AutoCloseable {
   @Override
   public void close() {
     nodes.forEach(NodeProcess::close);
-    links.forEach(FaultyLink::close);
+    links.forEach(NodeLinks::close);
   }
 
   private static InetSocketAddress loopback(int port) {

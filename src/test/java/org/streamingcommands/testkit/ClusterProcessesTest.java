@@ -88,27 +88,33 @@ class ClusterProcessesTest {
         });
   }
 
-  /** Shorter than what makes the others give a node up, and then longer. */
+  /**
+   * Shorter than what makes the others give a node up, and then longer. What others say to it is
+   * lost, and its own word is not: should it give them up before they do so to it, all would be
+   * said to be out of reach by somebody, and Pekko ends such nodes, which are all. So it waits
+   * longer.
+   */
   @Test
   void aNodeThatIsCutOffCostsNoPromise() {
+    int cut = (int) (seed() % 3);
     run(
         "cut",
         ClusterSettings.of(seed()).withTimeout(Duration.ofSeconds(8)),
+        Map.of(cut, Map.of("pekko.cluster.failure-detector.acceptable-heartbeat-pause", "10 s")),
         true,
         run -> {
           for (int round = 0; round < rounds(); round++) {
-            int cut = (int) ((seed() + round) % 3);
             NodeProcess node = run.nodes().nodes().get(cut);
-            run.nodes().linkTo(cut).cut();
+            run.nodes().linksTo(cut).cut();
             run.pass(Duration.ofSeconds(3));
-            run.nodes().linkTo(cut).halfOpen();
+            run.nodes().linksTo(cut).halfOpen();
             run.pass(Duration.ofSeconds(2));
-            run.nodes().linkTo(cut).heal();
+            run.nodes().linksTo(cut).heal();
             run.pass(Duration.ofSeconds(5));
             run.disturbed("perhaps to a node that is cut off");
-            run.nodes().linkTo(cut).halfOpen();
+            run.nodes().linksTo(cut).halfOpen();
             run.pass(Duration.ofSeconds(20));
-            run.nodes().linkTo(cut).heal();
+            run.nodes().linksTo(cut).heal();
             node.awaitEnd();
             node.start();
             run.pass(Duration.ofSeconds(5));
@@ -118,15 +124,43 @@ class ClusterProcessesTest {
         });
   }
 
+  /** Nobody hears an end, and remoting goes on as it was: no node is lost, and no command. */
+  @Test
+  void trunksThatFallSilentFailNoAsk() {
+    ClusterReport report =
+        run(
+            "silent trunks",
+            ClusterSettings.of(seed()),
+            false,
+            run -> {
+              for (int node = 0; node < 3; node++) {
+                run.nodes().linksTo(node).halfOpenTrunk();
+                run.pass(Duration.ofSeconds(8));
+                run.nodes().linksTo(node).heal();
+                run.pass(Duration.ofSeconds(2));
+              }
+            });
+    assertThat(report.undelivered().size()).as(() -> report + report.undeliveredTrails()).isZero();
+  }
+
   private static void awaitClients(ClusterRun run) {
     assertThat(run.awaitClients()).as("every client is back").isTrue();
   }
 
   private static ClusterReport run(
       String name, ClusterSettings settings, boolean losesNodes, Consumer<ClusterRun> scenario) {
+    return run(name, settings, Map.of(), losesNodes, scenario);
+  }
+
+  private static ClusterReport run(
+      String name,
+      ClusterSettings settings,
+      Map<Integer, Map<String, String>> own,
+      boolean losesNodes,
+      Consumer<ClusterRun> scenario) {
     Path logs = Path.of("target", "processes", name.replace(' ', '-'));
     ClusterReport report;
-    try (NodeCluster nodes = NodeCluster.start(3, SERVICE, QUICK, logs)) {
+    try (NodeCluster nodes = NodeCluster.start(3, SERVICE, QUICK, own, logs)) {
       report = ClusterRun.run(settings, nodes, SERVICE, QUICK, losesNodes, scenario);
     }
     System.out.printf("%s: %s%n", name, report);
