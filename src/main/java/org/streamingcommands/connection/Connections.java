@@ -390,6 +390,11 @@ public final class Connections implements Extension {
     return sessions.size();
   }
 
+  /** To how many other nodes this one speaks over a {@link Trunk}. */
+  public int trunks() {
+    return trunks.count();
+  }
+
   /** Why this node is cut off from its cluster; null where it is not. */
   public @Nullable String cutOff() {
     return gate.cutOff();

@@ -32,6 +32,9 @@ public interface Trunks {
   /** The one to a node that may be written to; null where there is none. */
   @Nullable Trunk to(String node);
 
+  /** How many other nodes this one has one to. */
+  int count();
+
   /**
    * What another node is to be told now: that it may have a trunk to here. By one thread at a time.
    *

@@ -20,6 +20,12 @@ final class UsedTrunks implements Trunks {
   }
 
   @Override
+  public int count() {
+    Trunks trunks = given;
+    return trunks == null ? 0 : trunks.count();
+  }
+
+  @Override
   public @Nullable TrunkOffer offerTo(String node) {
     Trunks trunks = given;
     return trunks == null ? null : trunks.offerTo(node);

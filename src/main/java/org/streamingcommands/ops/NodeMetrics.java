@@ -46,6 +46,11 @@ public final class NodeMetrics implements MeterBinder {
         "members.unreachable",
         "Nodes of the cluster that this one does not hear of.",
         c -> c.members().stream().filter(member -> !member.reachable()).count());
+    gauge(
+        registry,
+        "trunks",
+        "Other nodes that this one speaks to over a trunk, and not by remoting alone.",
+        Connections::trunks);
     count(registry, "attaches", "Streams that became a connection.", counters.attached);
     count(registry, "detaches", "Connections that ended.", counters.detached);
     count(registry, "replaced", "Connections that a newer one replaced.", counters.replaced);

@@ -91,6 +91,11 @@ public final class NodeTrunks implements Trunks, AutoCloseable {
   }
 
   @Override
+  public int count() {
+    return own.count();
+  }
+
+  @Override
   public void accept(TrunkOffer offer) {
     own.dial(offer);
   }

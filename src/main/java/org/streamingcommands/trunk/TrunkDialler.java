@@ -55,6 +55,10 @@ final class TrunkDialler implements OutboundTrunk.Owner {
     return open.get(node);
   }
 
+  int count() {
+    return open.size();
+  }
+
   /**
    * The socket is one of NIO, which any thread may write to while another closes it. Of one that
    * Netty has from the kernel itself, the number may be another's by then.
@@ -92,7 +96,7 @@ final class TrunkDialler implements OutboundTrunk.Owner {
         .addListener(
             connected -> {
               if (!connected.isSuccess() && outOfReach.add(offer.node())) {
-                log.info(
+                log.warn(
                     "no trunk to {}, which listens on {}:{}: {}; it is spoken to by remoting alone",
                     offer.node(),
                     offer.host(),

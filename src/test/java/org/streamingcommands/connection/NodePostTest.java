@@ -183,6 +183,11 @@ class NodePostTest {
       }
 
       @Override
+      public int count() {
+        return one == null ? 0 : 1;
+      }
+
+      @Override
       public @Nullable TrunkOffer offerTo(String node) {
         return null;
       }

@@ -29,6 +29,7 @@ class TrunkClusterTest extends ClusterContract {
           cluster.eventually(() -> assertThat(trunk(from, to)).isNotNull());
         }
       }
+      assertThat(from.connections().trunks()).isEqualTo(2);
     }
   }
 
