@@ -3,6 +3,7 @@ package org.streamingcommands.connection;
 import java.util.Collection;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorRefResolver;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -15,6 +16,7 @@ final class Gateways {
       new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, NodePost> posts = new ConcurrentHashMap<>();
   private final ActorRefResolver resolver;
+  private final String self;
   private final String protocol;
   private final ClusterCodec codec;
   private final FrameLimit limit;
@@ -30,7 +32,9 @@ final class Gateways {
             .dispatchers()
             .lookup(DispatcherSelector.fromConfig("pekko.actor.internal-dispatcher"));
     resolver = ActorRefResolver.get(system);
-    protocol = Cluster.get(system).selfMember().address().protocol();
+    Address address = Cluster.get(system).selfMember().address();
+    self = address.hostPort();
+    protocol = address.protocol();
   }
 
   /** It may be gone; what it is told then is lost. */
@@ -67,7 +71,8 @@ final class Gateways {
   }
 
   private void offerTrunk(String node) {
-    TrunkOffer offer = trunks.offerTo(node);
+    // Listings ask this one's gateway as they ask all.
+    TrunkOffer offer = node.equals(self) ? null : trunks.offerTo(node);
     if (offer != null) {
       of(node).tell(Gateway.Batch.offering(offer));
     }
