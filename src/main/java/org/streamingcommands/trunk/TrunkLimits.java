@@ -24,8 +24,9 @@ record TrunkLimits(
     return new TrunkLimits(
         frameBytes,
         Math.max(WAITING_BYTES, 2L * frameBytes),
-        Duration.ofSeconds(1),
-        Duration.ofSeconds(5),
+        Duration.ofMillis(500),
+        // What was lost is asked again well before those that wait for it go on without, after 3 s.
+        Duration.ofMillis(1_500),
         Duration.ofSeconds(5));
   }
 }
