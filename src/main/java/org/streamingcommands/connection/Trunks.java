@@ -36,7 +36,7 @@ public interface Trunks {
   int count();
 
   /**
-   * What another node is to be told now: that it may have a trunk to here. By one thread at a time.
+   * What another node is to be told now: that it may have a trunk to here.
    *
    * @return null where it was told, or has one
    */

@@ -2,7 +2,8 @@ package org.streamingcommands.trunk;
 
 import com.google.protobuf.ByteString;
 import java.security.SecureRandom;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,7 @@ final class Offers {
     private final ByteString key;
     private final long againNanos;
     private final int unanswered;
-    private volatile @Nullable InboundTrunk taken;
+    private @Nullable InboundTrunk taken;
 
     Offer(String node, ByteString key, long now, int unanswered) {
       this.node = node;
@@ -33,19 +34,17 @@ final class Offers {
 
   private final LongSupplier nanoClock;
   private final SecureRandom random = new SecureRandom();
-  private final ConcurrentHashMap<String, Offer> byNode = new ConcurrentHashMap<>();
-  private final ConcurrentHashMap<ByteString, Offer> byKey = new ConcurrentHashMap<>();
+  private final Map<String, Offer> byNode = new HashMap<>();
+  private final Map<ByteString, Offer> byKey = new HashMap<>();
 
   Offers(LongSupplier nanoClock) {
     this.nanoClock = nanoClock;
   }
 
   /**
-   * By one thread at a time.
-   *
    * @return a new key for this node; null where it has one that it has used, or may still use
    */
-  @Nullable ByteString next(String node) {
+  synchronized @Nullable ByteString next(String node) {
     Offer last = byNode.get(node);
     long now = nanoClock.getAsLong();
     if (last != null && (last.taken != null || now - last.againNanos < 0)) {
@@ -76,13 +75,13 @@ final class Offers {
   }
 
   /** The trunk that came with this key; null where none did. */
-  @Nullable InboundTrunk trunk(ByteString key) {
+  synchronized @Nullable InboundTrunk trunk(ByteString key) {
     Offer offer = byKey.get(key);
     return offer == null ? null : offer.taken;
   }
 
   /** The trunk of this key is no more: its node is offered another. */
-  void ended(ByteString key) {
+  synchronized void ended(ByteString key) {
     Offer offer = byKey.remove(key);
     if (offer != null) {
       byNode.remove(offer.node, offer);
@@ -92,7 +91,7 @@ final class Offers {
   /**
    * @return the trunk of this node, which nobody wants any more; null where it had none
    */
-  @Nullable InboundTrunk forget(String node) {
+  synchronized @Nullable InboundTrunk forget(String node) {
     Offer offer = byNode.remove(node);
     if (offer == null) {
       return null;

@@ -87,8 +87,6 @@ final class TrunkListener implements InboundTrunk.Owner {
   }
 
   /**
-   * By one thread at a time.
-   *
    * @return a key for one trunk of this node; null where it needs none
    */
   @Nullable ByteString keyFor(String node) {
