@@ -53,6 +53,16 @@ final class TestCluster implements AutoCloseable {
             }
           });
     }
+    // Else all shards come to those that are known, and move on in the middle of a test: some of
+    // them back to where they were.
+    for (TestNode node : List.of(a, b, c)) {
+      eventually(
+          () -> {
+            if (!TestNode.await(node.connections().isRouting())) {
+              throw new AssertionError("a region is not known to the coordinator yet");
+            }
+          });
+    }
   }
 
   /** One more node. */
