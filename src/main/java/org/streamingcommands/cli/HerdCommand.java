@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
     name = "herd",
     description = {
       "Kill one of three nodes under all its clients, and time their return to the other two.",
-      "All are JVMs of their own, on loopback. Fails where a living node left a client unanswered."
+      "All are JVMs of their own, on loopback. Fails where a living node took a client neither in",
+      "nor asked it to wait."
     })
 final class HerdCommand implements Callable<Integer> {
   // Set by picocli.
@@ -56,7 +57,7 @@ final class HerdCommand implements Callable<Integer> {
     }
     if (report.failedAccepts() > 0) {
       throw new CliException(
-          "%d attempts were not answered, such as: %s"
+          "%d attempts failed at a living node, such as: %s"
               .formatted(report.failedAccepts(), report.failure()));
     }
     return ExitCode.OK;

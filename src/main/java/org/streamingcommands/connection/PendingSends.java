@@ -98,6 +98,11 @@ final class PendingSends implements Replies {
     return byTicket.get(ticket) instanceof PendingSend pending ? pending.send : null;
   }
 
+  /** Whether an answer would find somebody; of another node's senders this one cannot know. */
+  boolean mayWait(ReplyTo to) {
+    return !isHere(to) || byTicket.containsKey(to.ticket());
+  }
+
   /** Sends once more what has no outcome; an entity that has it takes it for one. */
   void askAgain(Predicate<ClientKey> isElsewhere, Consumer<ClientConnection.Send> route) {
     // In the order of their sends, which is that of their tickets.
