@@ -35,7 +35,7 @@ final class StrayRequests extends AbstractBehavior<Object> {
   private final Connections connections;
   private final ActorRef deadLetters;
   private final TimerScheduler<Object> timers;
-  private final List<ClientConnection.FromSender> resting = new ArrayList<>();
+  private final List<ClientConnection.Request> resting = new ArrayList<>();
 
   static Behavior<Object> create(Connections connections) {
     return Behaviors.setup(
@@ -97,20 +97,27 @@ final class StrayRequests extends AbstractBehavior<Object> {
   }
 
   private void rest(ClientConnection.Request request) {
-    // Others are streams', who say so again and again until they are heard.
-    if (request instanceof ClientConnection.FromSender sent) {
-      if (resting.isEmpty()) {
-        timers.startSingleTimer(RESTED, REST);
-      }
-      resting.add(sent);
+    if (isRepeated(request)) {
+      return;
     }
+    if (resting.isEmpty()) {
+      timers.startSingleTimer(RESTED, REST);
+    }
+    resting.add(request);
+  }
+
+  /** Streams say so again and again until they are heard. */
+  private static boolean isRepeated(ClientConnection.Request request) {
+    return request instanceof ClientConnection.Attach
+        || request instanceof ClientConnection.StillAttached;
   }
 
   private Behavior<Object> onRested() {
-    List<ClientConnection.FromSender> rested = List.copyOf(resting);
+    List<ClientConnection.Request> rested = List.copyOf(resting);
     resting.clear();
-    for (ClientConnection.FromSender request : rested) {
-      if (connections.sends().mayWait(request.replyTo())) {
+    for (ClientConnection.Request request : rested) {
+      if (!(request instanceof ClientConnection.FromSender sent)
+          || connections.sends().mayWait(sent.replyTo())) {
         route(request);
       }
     }

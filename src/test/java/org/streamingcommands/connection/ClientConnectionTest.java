@@ -152,6 +152,31 @@ class ClientConnectionTest {
     assertThat(connections.counters().unanswered.sum()).isZero();
   }
 
+  /** As a region does whose buffer is full; nobody would say this again. */
+  @Test
+  void anInheritanceThatFindsARegionFullStillFindsItsHeir() throws Exception {
+    Stream stream = connect("heir");
+    ClientKey key = ClientKey.of(TestNode.SERVICE, "heir");
+    ClientConnection.Inherit inherit =
+        new ClientConnection.Inherit(
+            key,
+            TestNode.command("left", "x"),
+            List.of(),
+            List.of(),
+            List.of(),
+            null,
+            "",
+            false,
+            false);
+    node.system()
+        .classicSystem()
+        .deadLetters()
+        .tell(
+            new ShardingEnvelope<>(key.entityId(), inherit),
+            org.apache.pekko.actor.ActorRef.noSender());
+    assertThat(stream.await(Delivery.class).command().id()).isEqualTo("left");
+  }
+
   /** As a region does with what came for a shard between the word that it moves and the move. */
   @Test
   void aSendThatARegionLetsGoStillFindsItsEntity() throws Exception {
